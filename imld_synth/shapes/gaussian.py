@@ -1,0 +1,43 @@
+"""A bivariate normal."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from imld_synth.shapes.base import Floats, Pair, Shape
+
+
+@dataclass(frozen=True)
+class Gaussian(Shape):
+    """Normal with a full covariance ((var1, cov), (cov, var2)).
+
+    Raises ValueError when the covariance is not symmetric positive definite.
+    """
+
+    mean: Pair
+    cov: tuple[Pair, Pair]
+
+    dims = 2
+
+    def __post_init__(self) -> None:
+        (a, b), (c, d) = self.cov
+        if b != c or a <= 0 or a * d - b * c <= 0:
+            raise ValueError(f"covariance {self.cov} is not symmetric positive definite")
+
+    def warp(self, u: Floats) -> Floats:
+        x: Floats = ndtri(u) @ np.linalg.cholesky(np.array(self.cov)).T + np.array(self.mean)
+        return x
+
+    def density(self, x: Floats) -> Floats:
+        (a, b), (_, d) = self.cov
+        det = a * d - b * b
+        dx, dy = x[:, 0] - self.mean[0], x[:, 1] - self.mean[1]
+        quadratic = (d * dx * dx - 2 * b * dx * dy + a * dy * dy) / det
+        density: Floats = np.exp(-0.5 * quadratic) / (2 * np.pi * np.sqrt(det))
+        return density
+
+
+def round_gaussian(mean: Pair, sigma: float) -> Gaussian:
+    """The isotropic normal with standard deviation sigma."""
+    return Gaussian(mean, ((sigma**2, 0.0), (0.0, sigma**2)))
