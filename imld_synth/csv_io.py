@@ -159,7 +159,7 @@ def _explain(path: Path, text: str, skip: int) -> NoReturn:
         where = f"{path}, line {number}"
         if len(cells) != 3:
             raise DataError(
-                f"{where}: a row has the 3 columns {_COLUMNS}, with commas between; this one has {len(cells)}:"
+                f"{where}: a row has 3 columns {_COLUMNS} with commas between; this one has {len(cells)}:"
                 f" {row[:60]!r}. Correct or remove the line."
             )
         if not cells[0]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]
 
+# A normal density 7 standard deviations out holds less than 1e-11 of its mass beyond.
+TAIL = 7.0
 # Generator.random returns multiples of 2^-53 including 0, where the normal quantile is -inf;
 # half a step up keeps every value strictly inside (0, 1).
 _HALF_STEP = 2.0**-54
@@ -32,6 +34,15 @@ class Shape(ABC):
     def density(self, x: Floats) -> Floats:
         """Exact probability density at the (n, 2) points, shape (n,), integrating to 1."""
 
+    @abstractmethod
+    def extent(self) -> tuple[Pair, Pair]:
+        """Lower left and upper right corner of a box outside which less than 1e-10 of the mass lies."""
+
+    @property
+    def grain(self) -> float:
+        """Size of the density's finest feature, as a standard deviation; 0 for a hard edge."""
+        return 0.0
+
     def sample(self, n: int, rng: np.random.Generator) -> Floats:
         """Draw n independent points, shape (n, 2), float64."""
         return self.warp(rng.random((n, self.dims)) + _HALF_STEP)
@@ -39,3 +50,8 @@ class Shape(ABC):
     def leaves(self) -> "tuple[tuple[float, Shape], ...]":
         """The (weight, shape) pairs that make this up: itself, unless it is a mixture."""
         return ((1.0, self),)
+
+
+def around(low: Pair, high: Pair, margin: float) -> tuple[Pair, Pair]:
+    """The box from low to high, widened by margin on every side."""
+    return (low[0] - margin, low[1] - margin), (high[0] + margin, high[1] + margin)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import TAIL, Floats, Pair, Shape, around
 from imld_synth.shapes.soft import blurred_uniform
 
 
@@ -30,6 +30,13 @@ class Box(Shape):
         low, high = np.array(self.low), np.array(self.high)
         inside: Floats = low + u[:, :2] * (high - low)
         return inside + self.edge * ndtri(u[:, 2:]) if self.edge else inside
+
+    def extent(self) -> tuple[Pair, Pair]:
+        return around(self.low, self.high, TAIL * self.edge)
+
+    @property
+    def grain(self) -> float:
+        return self.edge
 
     def density(self, x: Floats) -> Floats:
         width, height = self.high[0] - self.low[0], self.high[1] - self.low[1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import TAIL, Floats, Pair, Shape
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Gaussian(Shape):
     def warp(self, u: Floats) -> Floats:
         x: Floats = ndtri(u) @ np.linalg.cholesky(np.array(self.cov)).T + np.array(self.mean)
         return x
+
+    def extent(self) -> tuple[Pair, Pair]:
+        across, up = TAIL * np.sqrt(self.cov[0][0]), TAIL * np.sqrt(self.cov[1][1])
+        x, y = self.mean
+        return (x - across, y - up), (x + across, y + up)
+
+    @property
+    def grain(self) -> float:
+        return float(np.sqrt(np.linalg.eigvalsh(np.array(self.cov))[0]))
 
     def density(self, x: Floats) -> Floats:
         (a, b), (_, d) = self.cov

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import Floats, Pair, Shape, around
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class Oval(Shape):
         upright = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)]) * np.array(self.axes)
         x: Floats = upright @ self._rotation().T + np.array(self.center)
         return x
+
+    def extent(self) -> tuple[Pair, Pair]:
+        return around(self.center, self.center, max(self.axes))
 
     def density(self, x: Floats) -> Floats:
         upright = (x - np.array(self.center)) @ self._rotation()

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import Floats, Pair, Shape, around
 
 
 @dataclass(frozen=True)
 class Ring(Shape):
-    """Uniform (per area) between the radii `inner` and `outer`.
+    """Angle and radius uniform, the radius between `inner` and `outer`, as in IMLD.
+
+    (So the inner rim is denser: the same number of points lies on a shorter circle.)
 
     Raises ValueError unless 0 <= inner < outer.
     """
@@ -25,15 +27,18 @@ class Ring(Shape):
             raise ValueError(f"a ring needs 0 <= inner < outer, not {self.inner} and {self.outer}")
 
     def warp(self, u: Floats) -> Floats:
-        # The area inside radius r grows with r^2, so r^2 is what must be uniform.
-        radius = np.sqrt(self.inner**2 + u[:, 0] * (self.outer**2 - self.inner**2))
+        radius = self.inner + u[:, 0] * (self.outer - self.inner)
         turn = 2 * np.pi * u[:, 1]
         return np.column_stack(
             [self.center[0] + radius * np.cos(turn), self.center[1] + radius * np.sin(turn)]
         )
 
+    def extent(self) -> tuple[Pair, Pair]:
+        return around(self.center, self.center, self.outer)
+
     def density(self, x: Floats) -> Floats:
         radius = np.hypot(x[:, 0] - self.center[0], x[:, 1] - self.center[1])
         inside = (radius >= self.inner) & (radius <= self.outer)
-        density: Floats = inside / (np.pi * (self.outer**2 - self.inner**2))
-        return density
+        # An area element in polar coordinates is r dr dtheta, hence the radius.
+        scale = 2 * np.pi * (self.outer - self.inner) * np.maximum(radius, np.finfo(float).tiny)
+        return np.where(inside, 1 / scale, 0.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import TAIL, Floats, Pair, Shape, around
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class Spiral(Shape):
         return np.column_stack(
             [self.center[0] + radius * np.cos(theta), self.center[1] + radius * np.sin(theta)]
         )
+
+    def extent(self) -> tuple[Pair, Pair]:
+        return around(self.center, self.center, self.start + self.pitch * self.turns + TAIL * self.noise)
 
     def density(self, x: Floats) -> Floats:
         dx, dy = x[:, 0] - self.center[0], x[:, 1] - self.center[1]

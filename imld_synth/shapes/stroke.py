@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import TAIL, Floats, Pair, Shape, around
 from imld_synth.shapes.soft import blurred_uniform
 
 # At 9 standard deviations a normal density has fallen below 1e-17 of its peak, less than double
@@ -45,6 +45,14 @@ class Stroke(Shape):
         pen = np.column_stack([np.interp(at, walked, corners[:, 0]), np.interp(at, walked, corners[:, 1])])
         x: Floats = pen + self.noise * ndtri(u[:, 1:])
         return x
+
+    def extent(self) -> tuple[Pair, Pair]:
+        across, up = zip(*self.points, strict=True)
+        return around((min(across), min(up)), (max(across), max(up)), TAIL * self.noise)
+
+    @property
+    def grain(self) -> float:
+        return self.noise
 
     def density(self, x: Floats) -> Floats:
         total = np.zeros(len(x))

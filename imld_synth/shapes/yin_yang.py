@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imld_synth.shapes.base import Floats, Pair, Shape
+from imld_synth.shapes.base import Floats, Pair, Shape, around
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class YinYang(Shape):
         # Half a turn maps either half onto the other and leaves the density as it is.
         d[~self._is_mine(d)] *= -1
         return d + self._origin()
+
+    def extent(self) -> tuple[Pair, Pair]:
+        x, y = self._origin()
+        return around((float(x), float(y)), (float(x), float(y)), self.radius)
 
     def density(self, x: Floats) -> Floats:
         d = x - self._origin()
