@@ -1,0 +1,138 @@
+"""The contract of everything that can be trained: by hand here, by Keras in `tuners/hypermodels`.
+
+A learner is told what to do by a configuration and a plan, reports its errors after every epoch,
+and returns a fitted model. It never decides what to try next; that is a searcher's business.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.plugins import Plugin
+from datasets.types import FloatArray, IntArray, TuningSplit
+
+Value = str | int | float | bool
+Config = Mapping[str, Value]
+Weights = Sequence[NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What one epoch of training did.
+
+    epoch: counted from 1. Errors are fractions in [0, 1]; losses are mean cross-entropies in nats.
+    train_error and train_loss are running means over the epoch's mini-batches (dropout active), as
+    measuring them again on all of train would double the cost; dev values are measured afterwards.
+    None where a classifier is fitted at once and has no such thing.
+    """
+
+    epoch: int
+    train_loss: float | None
+    train_error: float | None
+    dev_loss: float
+    dev_error: float
+
+
+#: Called after every epoch; the answer False means: stop now.
+Report = Callable[[EpochReport], bool]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train and from where.
+
+    epochs: the last epoch, counted from 1; first_epoch: epochs already behind `start`.
+    seed: of initial weights, order of samples and dropout; same seed, same result on one device.
+    """
+
+    epochs: int
+    seed: int
+    first_epoch: int = 0
+    start: Weights | None = None
+
+
+class Diverged(ArithmeticError):
+    """A loss or an error is no longer a finite number."""
+
+
+class ImpossibleArchitecture(ValueError):
+    """A configuration from which no network can be built."""
+
+
+class Fitted(ABC):
+    """A trained model. best_epoch: the epoch whose weights it holds (0 where there are no epochs)."""
+
+    best_epoch: int = 0
+    parameters: int | None = None
+
+    @abstractmethod
+    def probabilities(self, x: FloatArray) -> NDArray[np.float32]:
+        """Class probabilities, shape (n, C), for unscaled x of shape (n, ...)."""
+
+    def predict(self, x: FloatArray) -> IntArray:
+        """Class indices, shape (n,)."""
+        return np.asarray(self.probabilities(x).argmax(axis=1), dtype=np.int64)
+
+    def weights(self) -> Weights | None:
+        """The weights as plain arrays, in a fixed order; None for models that have none to share."""
+        return None
+
+
+class Learner(Plugin, ABC):
+    """Something that can be trained.
+
+    system: its name in tables. kinds: the kinds of data sets that it takes.
+    deterministic: the seed changes nothing, so that repeats would only repeat.
+    """
+
+    system: ClassVar[str]
+    kinds: ClassVar[frozenset[str]]
+    deterministic: ClassVar[bool] = False
+
+    @abstractmethod
+    def architecture(self, config: Config, shape: tuple[int, ...], classes: int) -> str:
+        """One line for tables, for example "2-64-32-2, ReLU"."""
+
+    @abstractmethod
+    def train(self, config: Config, split: TuningSplit, classes: int, plan: Plan, report: Report) -> Fitted:
+        """Trains on split.train, watches split.dev, keeps the weights of the best dev error.
+
+        Raises Diverged, ImpossibleArchitecture, MemoryError; anything else is a defect.
+        """
+
+    def check(self, config: Config, shape: tuple[int, ...], classes: int) -> None:
+        """Builds the model of `config` without training it. Raises what `train` would raise."""
+
+
+class Baseline(Learner):
+    """A learner with the settings that a person chose, and the reasons for them in its file."""
+
+    @abstractmethod
+    def configurations(self) -> tuple[Config, ...]:
+        """What the person would try, best guess first; the dev error picks among them."""
+
+    def poster(self, dataset: str) -> Config | None:
+        """The study's own settings for a data set, where they are known to differ."""
+        return None
+
+    def epochs(self) -> int:
+        """The most epochs one training may take."""
+        return 1
+
+
+def check_finite(report: EpochReport) -> EpochReport:
+    """Passes a report on, or raises Diverged with a way out."""
+    for name in ("train_loss", "dev_loss", "train_error", "dev_error"):
+        value = getattr(report, name)
+        if value is not None and not np.isfinite(value):
+            raise Diverged(
+                f"the {name.replace('_', ' ')} became {value} in epoch {report.epoch}: "
+                "training diverged, usually because the learning rate is too high"
+            )
+    return report

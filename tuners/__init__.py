@@ -1,0 +1,1 @@
+"""Autotuners and hand tuning on equal terms: one loop, one store, one budget ledger."""

@@ -1,0 +1,1 @@
+"""Keras networks whose space is searched: one file each."""

@@ -1,0 +1,72 @@
+"""The project's search space in Keras Tuner's words, whole: types, log scales, steps, conditions."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import keras_tuner
+
+from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, Value, is_active
+
+if TYPE_CHECKING:
+    from tuners.keras_network import KerasNetwork
+
+
+def declare(space: SearchSpace, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
+    """Declares every parameter in `hp` and returns the active values that `hp` holds for them.
+
+    A child is declared inside the conditional scopes of all its ancestors, so that Keras Tuner knows
+    when it counts.
+    """
+    config: dict[str, Value] = {}
+    for parameter in space.parameters:
+        with ExitStack() as scopes:
+            for condition in _ancestry(space, parameter):
+                scopes.enter_context(hp.conditional_scope(condition.parent, list(condition.values)))
+            value = _declare(parameter, hp)
+        if is_active(parameter, config):
+            config[parameter.name] = value
+    return config
+
+
+def hyperparameters(space: SearchSpace) -> keras_tuner.HyperParameters:
+    """The space as an oracle wants it, all parameters declared."""
+    hp = keras_tuner.HyperParameters()
+    declare(space, hp)
+    return hp
+
+
+def hypermodel(network: KerasNetwork, shape: tuple[int, ...], classes: int) -> keras_tuner.HyperModel:
+    """A network of this project as a genuine Keras Tuner hypermodel."""
+
+    class SpaceHyperModel(keras_tuner.HyperModel):
+        def build(self, hp: keras_tuner.HyperParameters) -> Any:
+            return network.build(declare(network.space, hp), shape, classes)
+
+        def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
+            batch_size = declare(network.space, hp)["batch_size"]
+            return model.fit(*args, **{"batch_size": batch_size, **kwargs})
+
+    return SpaceHyperModel(name=network.name)
+
+
+def _ancestry(space: SearchSpace, parameter: Parameter) -> list[Any]:
+    conditions = []
+    while parameter.when is not None:
+        conditions.append(parameter.when)
+        parameter = space[parameter.when.parent]
+    return conditions[::-1]
+
+
+def _declare(parameter: Parameter, hp: keras_tuner.HyperParameters) -> Any:
+    name, default = parameter.name, parameter.default
+    match parameter.domain:
+        case Float(low, high, log):
+            return hp.Float(name, low, high, sampling="log" if log else "linear", default=default)
+        case Int(low, high, step, log):
+            return hp.Int(name, low, high, step=None if log else step, sampling="log" if log else "linear", default=default)
+        case Choice(options):
+            return hp.Choice(name, list(options), default=default)
+        case Fixed(value):
+            return hp.Fixed(name, value)

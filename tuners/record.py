@@ -1,0 +1,251 @@
+"""The records of a study: everything that is needed to show it, resume it and repeat it.
+
+Errors are fractions in [0, 1]; tables turn them into percent. Times are seconds; dates are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from tuners.space import Config, Value
+
+HAND = "hand"
+
+
+class TrialState(StrEnum):
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DEGENERATE = "degenerate"
+
+
+class StudyState(StrEnum):
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a searcher asks for.
+
+    epochs: the last epoch to train to. first_epoch and parent: continue from the weights that trial
+    `parent` reached (a promotion); 0 and None for a fresh start.
+    """
+
+    number: int
+    config: Config
+    epochs: int
+    first_epoch: int = 0
+    parent: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a suggestion. reason: plain words where it did not simply complete."""
+
+    state: TrialState
+    dev_error: float | None
+    epochs: int
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The limits of one search; the first that is spent ends it. None: no such limit.
+
+    max_epochs: epochs of one trial. max_seconds: summed over the trials of one system, tuner
+    overhead apart, so that neither the number of workers nor a slow tuner changes the share.
+    """
+
+    max_trials: int | None
+    max_epochs: int
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class SystemSpec:
+    """One row of a comparison: a learner and who tunes it. configs: what `hand` will try."""
+
+    label: str
+    learner: str
+    tuner: str
+    configs: tuple[Config, ...] = ()
+    epochs: int | None = None
+
+
+@dataclass(frozen=True)
+class StudySpec:
+    """All that a run was asked to do; the same spec on the same data repeats it."""
+
+    dataset: str
+    systems: tuple[SystemSpec, ...]
+    budget: Budget
+    seed: int = 1
+    repeats: int = 1
+    train_limit: int | None = None
+    preset: str | None = None
+    workers: int = 1
+    engine: str = "local"
+    data_root: str | None = None
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What the samples were: kind of provenance, hash, sizes, classes."""
+
+    name: str
+    kind: str
+    provenance: str
+    source: str
+    content_hash: str
+    seed: int | None
+    class_names: tuple[str, ...]
+    shape: tuple[int, ...]
+    sizes: Mapping[str, int]
+    folder: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where it ran: versions of the packages that matter, commit, hardware."""
+
+    python: str
+    packages: Mapping[str, str]
+    commit: str
+    platform: str
+    processor: str
+    cores: int
+    memory_gib: float
+    device: str
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    name: str
+    spec: StudySpec
+    data: DataInfo
+    environment: Environment
+    command: str
+    created: str
+    state: StudyState
+    heartbeat: float
+    finished: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SystemRecord:
+    """A system's progress. overhead: seconds that the tuner itself took; selected: the winning trial."""
+
+    study: str
+    label: str
+    learner: str
+    tuner: str
+    position: int
+    space: list[dict[str, Any]] = field(default_factory=list)
+    state: str = "waiting"
+    overhead: float = 0.0
+    selected: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """One suggestion and what came of it.
+
+    asked, told: places in the one sequence of asks and tells of its searcher, which a resumed search
+    replays. repeat_of: the earlier trial with the same configuration, whose result was told again.
+    """
+
+    study: str
+    system: str
+    number: int
+    state: TrialState
+    config: Mapping[str, Value]
+    seed: int
+    epochs_planned: int
+    first_epoch: int
+    parent: int | None
+    asked: int
+    told: int | None = None
+    repeat_of: int | None = None
+    dev_error: float | None = None
+    class_errors: tuple[float, ...] = ()
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    started: float = 0.0
+
+    @property
+    def suggestion(self) -> Suggestion:
+        return Suggestion(self.number, self.config, self.epochs_planned, self.first_epoch, self.parent)
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.state, self.dev_error, self.epochs, self.seconds, self.reason)
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One point of a learning curve."""
+
+    system: str
+    trial: int
+    epoch: int
+    train_loss: float | None
+    train_error: float | None
+    dev_loss: float
+    dev_error: float
+    seconds: float
+
+
+SplitError = Literal["train", "dev", "eval"]
+
+
+@dataclass(frozen=True)
+class ScoreRecord:
+    """A selected configuration, retrained with one seed and scored once on every split.
+
+    confusion: per split a C x C table, rows true class, columns predicted class.
+    surface: file of class probabilities over a grid, relative to the store's folder (2-D sets only).
+    """
+
+    study: str
+    system: str
+    repeat: int
+    seed: int
+    trial: int
+    config: Mapping[str, Value]
+    errors: Mapping[str, float]
+    confusion: Mapping[str, list[list[int]]]
+    architecture: str
+    parameters: int | None
+    epochs: int
+    best_epoch: int
+    seconds: float
+    degenerate: bool
+    curve: list[dict[str, float]] = field(default_factory=list)
+    surface: str | None = None
+    weights: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BayesRecord:
+    """A Bayes error estimate of one split. estimator: "closed-loop-knn", "closed-loop-rnf" or "exact"."""
+
+    study: str
+    split: str
+    estimator: str
+    value: float
+    bound: float
+    settings: Mapping[str, Value]

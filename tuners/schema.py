@@ -1,0 +1,114 @@
+"""The tables of the store, as SQLAlchemy Core sees them."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+#: Raised when a column changes its meaning; an older store is refused rather than misread.
+VERSION = 1
+
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+studies = Table(
+    "studies",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("spec", JSON, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("environment", JSON, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("heartbeat", Float, nullable=False),
+    Column("finished", String(40)),
+    Column("note", Text, nullable=False, default=""),
+)
+
+systems = Table(
+    "systems",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("label", String(120), primary_key=True),
+    Column("learner", String(60), nullable=False),
+    Column("tuner", String(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("space", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("overhead", Float, nullable=False),
+    Column("selected", Integer),
+    Column("note", Text, nullable=False, default=""),
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("epochs_planned", Integer, nullable=False),
+    Column("first_epoch", Integer, nullable=False),
+    Column("parent", Integer),
+    Column("asked", Integer, nullable=False),
+    Column("told", Integer),
+    Column("repeat_of", Integer),
+    Column("dev_error", Float),
+    Column("class_errors", JSON, nullable=False),
+    Column("epochs", Integer, nullable=False),
+    Column("best_epoch", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("started", Float, nullable=False),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("trial", Integer, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("train_loss", Float),
+    Column("train_error", Float),
+    Column("dev_loss", Float, nullable=False),
+    Column("dev_error", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("repeat", Integer, primary_key=True),
+    Column("seed", Integer, nullable=False),
+    Column("trial", Integer, nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("errors", JSON, nullable=False),
+    Column("confusion", JSON, nullable=False),
+    Column("architecture", Text, nullable=False),
+    Column("parameters", Integer),
+    Column("epochs", Integer, nullable=False),
+    Column("best_epoch", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("degenerate", Integer, nullable=False),
+    Column("curve", JSON, nullable=False),
+    Column("surface", Text),
+    Column("weights", Text),
+    Column("reason", Text, nullable=False),
+)
+
+bayes = Table(
+    "bayes",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("split", String(10), primary_key=True),
+    Column("estimator", String(40), primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("bound", Float, nullable=False),
+    Column("settings", JSON, nullable=False),
+)

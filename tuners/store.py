@@ -1,0 +1,302 @@
+"""The store: one writer per study, many readers, finished trials never change.
+
+SQLAlchemy Core over SQLite in write-ahead mode by default, or any SQLAlchemy URL. Large arrays
+(surfaces, weights) lie as .npz files beside the database, named by the records.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, inspect, select, update
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
+
+from datasets.errors import DataError, UsageError
+from datasets.plugins import unknown
+from tuners import schema
+from tuners.record import (
+    BayesRecord,
+    Budget,
+    DataInfo,
+    Environment,
+    EpochRecord,
+    ScoreRecord,
+    StudyRecord,
+    StudySpec,
+    StudyState,
+    SystemRecord,
+    SystemSpec,
+    TrialRecord,
+    TrialState,
+)
+
+DEFAULT = "runs/handtune.sqlite"
+
+#: A running study whose writer has not been heard of for this many seconds was cut off.
+SILENCE = 20.0
+
+R = TypeVar("R")
+
+
+def location(argument: str | None) -> str:
+    """Where the store is: the argument, else HANDTUNE_STORE, else the default path."""
+    return argument or os.environ.get("HANDTUNE_STORE") or DEFAULT
+
+
+class Store:
+    """Reads and writes studies. `folder` is where its files lie (`runs/` beside the database).
+
+    readonly: never creates anything; a missing database reads as an empty one.
+    Raises UsageError for an address that no database answers, DataError for a file that is no store.
+    """
+
+    def __init__(self, address: str | None = None, *, readonly: bool = False) -> None:
+        self.address = location(address)
+        is_url = "://" in self.address
+        path = None if is_url else Path(self.address).expanduser().resolve()
+        self.folder = path.parent if path else Path("runs").resolve()
+        self.missing = path is not None and readonly and not path.exists()
+        if path and path.is_dir():
+            raise UsageError(f"the store must be a file or a database URL, and {path} is a folder")
+        url = self.address if is_url else f"sqlite:///{path}"
+        if self.missing:
+            url = "sqlite://"
+        elif path and not readonly:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise UsageError(f"the store's folder {path.parent} cannot be made: {error.strerror}") from error
+        try:
+            self.engine = _engine(url)
+            self._prepare(readonly)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise UsageError(f"--store takes a path or an SQLAlchemy URL; {self.address!r} is neither: {error}") from error
+        except DatabaseError as error:
+            raise DataError(f"{self.address} is not a Handtune store, or cannot be opened: {error.orig}") from error
+
+    def _prepare(self, readonly: bool) -> None:
+        tables = inspect(self.engine).get_table_names()
+        if "meta" not in tables:
+            if readonly and not self.missing and tables:
+                raise DataError(f"{self.address} is a database, but not a Handtune store")
+            schema.metadata.create_all(self.engine)
+            with self.engine.begin() as connection:
+                try:
+                    connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
+                except IntegrityError:  # another process created it at the same moment
+                    pass
+            return
+        with self.engine.connect() as connection:
+            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
+        if found != str(schema.VERSION):
+            raise DataError(
+                f"{self.address} was written by another version (store format {found}, this one reads "
+                f"{schema.VERSION}); choose another file with --store"
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # Writing -------------------------------------------------------------------------------------
+
+    def create_study(self, study: StudyRecord, systems: Sequence[SystemRecord]) -> None:
+        """Raises UsageError where the name is taken."""
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(schema.studies).values(**_row(study)))
+                connection.execute(insert(schema.systems), [_row(system) for system in systems])
+        except IntegrityError as error:
+            raise UsageError(
+                f"a study called {study.name!r} is in {self.address} already; "
+                f"continue it with --resume {study.name} or choose another --study name"
+            ) from error
+
+    def update_study(self, name: str, **values: Any) -> None:
+        self._update(schema.studies, {"name": name}, values)
+
+    def beat(self, name: str) -> None:
+        """Tells readers that the study's process is alive."""
+        self.update_study(name, heartbeat=time.time())
+
+    def update_system(self, study: str, label: str, **values: Any) -> None:
+        self._update(schema.systems, {"study": study, "label": label}, values)
+
+    def add_trial(self, trial: TrialRecord) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(insert(schema.trials).values(**_row(trial)))
+
+    def finish_trial(self, trial: TrialRecord) -> None:
+        """Writes the outcome of a running trial. A finished trial is never overwritten."""
+        row = _row(trial)
+        with self.engine.begin() as connection:
+            changed = connection.execute(
+                update(schema.trials)
+                .where(
+                    schema.trials.c.study == trial.study,
+                    schema.trials.c.system == trial.system,
+                    schema.trials.c.number == trial.number,
+                    schema.trials.c.state == TrialState.RUNNING,
+                )
+                .values(**row)
+            ).rowcount
+        if changed != 1:
+            raise RuntimeError(f"trial {trial.number} of {trial.system} was finished before")
+
+    def restart_trial(self, study: str, system: str, number: int) -> None:
+        """Forgets the half-trained epochs of a trial that was cut off, before it runs again."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                delete(schema.epochs).where(
+                    schema.epochs.c.study == study, schema.epochs.c.system == system, schema.epochs.c.trial == number
+                )
+            )
+
+    def add_epoch(self, study: str, record: EpochRecord) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(insert(schema.epochs).values(study=study, **asdict(record)))
+
+    def add_score(self, score: ScoreRecord) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(insert(schema.scores).values(**_row(score)))
+
+    def add_bayes(self, record: BayesRecord) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(insert(schema.bayes).values(**_row(record)))
+
+    def _update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        with self.engine.begin() as connection:
+            where = [table.c[column] == value for column, value in key.items()]
+            connection.execute(update(table).where(*where).values(**values))
+
+    # Reading -------------------------------------------------------------------------------------
+
+    def studies(self) -> list[StudyRecord]:
+        """All studies, newest first. A running one whose process fell silent reads as interrupted."""
+        rows = self._rows(select(schema.studies).order_by(schema.studies.c.created.desc(), schema.studies.c.name))
+        return [_study(row) for row in rows]
+
+    def study(self, name: str) -> StudyRecord:
+        """Raises UsageError with the closest name where there is no such study."""
+        rows = self._rows(select(schema.studies).where(schema.studies.c.name == name))
+        if rows:
+            return _study(rows[0])
+        names = [study.name for study in self.studies()]
+        if not names:
+            raise UsageError(
+                f"there is no study {name!r}: the store {self.address} is empty. "
+                "Start one with: python tuners/run.py --preset demo"
+            )
+        raise unknown("study", name, names)
+
+    def systems(self, study: str) -> list[SystemRecord]:
+        rows = self._rows(
+            select(schema.systems).where(schema.systems.c.study == study).order_by(schema.systems.c.position)
+        )
+        return [_record(SystemRecord, row) for row in rows]
+
+    def trials(self, study: str, system: str | None = None) -> list[TrialRecord]:
+        query = select(schema.trials).where(schema.trials.c.study == study)
+        if system is not None:
+            query = query.where(schema.trials.c.system == system)
+        rows = self._rows(query.order_by(schema.trials.c.system, schema.trials.c.number))
+        return [
+            _record(
+                TrialRecord,
+                row | {"state": TrialState(row["state"]), "class_errors": tuple(row["class_errors"])},
+            )
+            for row in rows
+        ]
+
+    def epochs(self, study: str, system: str | None = None) -> list[EpochRecord]:
+        table = schema.epochs
+        query = select(table).where(table.c.study == study)
+        if system is not None:
+            query = query.where(table.c.system == system)
+        rows = self._rows(query.order_by(table.c.system, table.c.trial, table.c.epoch))
+        return [_record(EpochRecord, row) for row in rows]
+
+    def scores(self, study: str) -> list[ScoreRecord]:
+        table = schema.scores
+        rows = self._rows(select(table).where(table.c.study == study).order_by(table.c.system, table.c.repeat))
+        return [_record(ScoreRecord, row | {"degenerate": bool(row["degenerate"])}) for row in rows]
+
+    def bayes(self, study: str) -> list[BayesRecord]:
+        table = schema.bayes
+        rows = self._rows(select(table).where(table.c.study == study).order_by(table.c.split, table.c.estimator))
+        return [_record(BayesRecord, row) for row in rows]
+
+    def trial_counts(self) -> dict[str, int]:
+        """Trials that were really trained, per study: cheap enough for an overview that refreshes."""
+        query = (
+            select(schema.trials.c.study, func.count().label("trials"))
+            .where(schema.trials.c.repeat_of.is_(None), schema.trials.c.state != TrialState.RUNNING)
+            .group_by(schema.trials.c.study)
+        )
+        return {row["study"]: row["trials"] for row in self._rows(query)}
+
+    def _rows(self, query: Any) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def now() -> str:
+    """The present moment in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _engine(url: str) -> Engine:
+    if url == "sqlite://":  # an empty store in memory, one for all threads of a dashboard
+        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _: Any) -> None:
+            # Readers never block the writer, and a killed process loses no committed trial.
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA busy_timeout=30000")
+
+    return engine
+
+
+def _row(record: Any) -> dict[str, Any]:
+    return asdict(record)
+
+
+def _record(kind: type[R], row: Mapping[str, Any]) -> R:
+    names: Iterable[str] = (item.name for item in fields(kind))  # type: ignore[arg-type]
+    return kind(**{name: row[name] for name in names if name in row})
+
+
+def _study(row: Mapping[str, Any]) -> StudyRecord:
+    spec = dict(row["spec"])
+    spec["budget"] = Budget(**spec["budget"])
+    spec["systems"] = tuple(
+        SystemSpec(**{**system, "configs": tuple(system["configs"])}) for system in spec["systems"]
+    )
+    data = dict(row["data"])
+    data["class_names"] = tuple(data["class_names"])
+    data["shape"] = tuple(data["shape"])
+    state = StudyState(row["state"])
+    if state == StudyState.RUNNING and time.time() - row["heartbeat"] > SILENCE:
+        state = StudyState.INTERRUPTED
+    return StudyRecord(
+        name=row["name"],
+        spec=StudySpec(**spec),
+        data=DataInfo(**data),
+        environment=Environment(**row["environment"]),
+        command=row["command"],
+        created=row["created"],
+        state=state,
+        heartbeat=row["heartbeat"],
+        finished=row["finished"],
+        note=row["note"],
+    )
