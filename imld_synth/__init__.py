@@ -10,7 +10,7 @@ from imld_synth.catalog import preset, presets
 from imld_synth.csv_io import CsvData, read_csv, write_csv
 from imld_synth.drawing import Drawing
 from imld_synth.errors import DataError, UnknownSetError
-from imld_synth.mixture import Mixture, pen
+from imld_synth.mixture import Mixture
 from imld_synth.preset import SPLITS, ClosedLoop, Preset, Sizes
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Preset",
     "Sizes",
     "UnknownSetError",
-    "pen",
     "preset",
     "presets",
     "read_csv",

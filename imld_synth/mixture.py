@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imld_synth.shapes.base import Floats, Pair, Shape
-from imld_synth.shapes.stroke import Stroke
+from imld_synth.shapes.base import Floats, Shape
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,3 @@ class Mixture:
         for weight, leaf in self.leaves():
             total += weight * leaf.density(x)
         return total
-
-
-def pen(lines: tuple[tuple[Pair, ...], ...], noise: float) -> Mixture:
-    """Several strokes drawn with one pen at one speed: each weighs as much as it is long."""
-    strokes = tuple(Stroke(line, noise) for line in lines)
-    return Mixture(strokes, tuple(stroke.length for stroke in strokes))
