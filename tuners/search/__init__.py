@@ -1,0 +1,1 @@
+"""One file per autotuner; see `tuners.searcher`."""

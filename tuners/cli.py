@@ -1,0 +1,314 @@
+"""Arguments in, a study out: everything that `tuners/run.py` understands."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NoReturn
+
+from datasets.errors import DataError, HandtuneError, UsageError
+from datasets.plugins import unknown
+
+if TYPE_CHECKING:
+    from tuners.record import StudySpec, SystemSpec
+    from tuners.store import Store
+
+#: Trials of a search where neither trials nor seconds are given.
+DEFAULT_TRIALS = 20
+DEFAULT_EPOCHS = 10
+
+EPILOG = """examples:
+  python tuners/run.py --list
+  python tuners/run.py --preset poster --dataset 10
+  python tuners/run.py --dataset 10 --tuner keras-random --max-trials 20 --max-epochs 10 --seed 1
+  python tuners/run.py --dataset 10 --tuner keras-random keras-hyperband --baselines --repeats 3
+  python tuners/run.py --dataset 10 --baselines knn rnf mlp-m1
+  python tuners/run.py --resume STUDY
+
+exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 4 every trial of a system failed;
+130 interrupted (go on with --resume)."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with one plain line instead of the usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. See: python tuners/run.py --help")
+
+
+def parser() -> Parser:
+    p = Parser(
+        prog="python tuners/run.py",
+        description="Compare autotuners with hand tuning on equal terms: same data, seeds, budget and scoring.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    what = p.add_argument_group("what to compare")
+    what.add_argument("--list", action="store_true", help="show data sets, tuners, models, baselines and presets")
+    what.add_argument("--preset", metavar="NAME", help="a ready-made comparison: poster or demo")
+    what.add_argument("--dataset", metavar="NAME", help="a data set by name, or a folder with train.csv, dev.csv, eval.csv")
+    what.add_argument("--tuner", nargs="+", default=[], metavar="NAME", help="autotuners to run, for example keras-random")
+    what.add_argument(
+        "--model", nargs="+", default=[], metavar="NAME", help="models for the tuners to tune (default: mlp-a1)"
+    )
+    what.add_argument(
+        "--baselines", nargs="*", metavar="NAME", help="hand-tuned systems; all of them where no name follows"
+    )
+    budget = p.add_argument_group("budget of each search (the first limit that is reached ends it)")
+    budget.add_argument("--max-trials", type=_positive, metavar="N", help=f"trials (default {DEFAULT_TRIALS})")
+    budget.add_argument("--max-epochs", type=_positive, metavar="N", help=f"epochs a trial (default {DEFAULT_EPOCHS})")
+    budget.add_argument("--max-seconds", type=_seconds, metavar="S", help="seconds of training, summed over its trials")
+    run = p.add_argument_group("how to run it")
+    run.add_argument("--seed", type=_seed, metavar="N", help="every random number follows from it (default 1)")
+    run.add_argument("--repeats", type=_positive, metavar="N", help="final trainings of each winner, one seed each (default 1)")
+    run.add_argument("--train-limit", type=_positive, metavar="N", help="keep N training points, class balance kept")
+    run.add_argument("--workers", type=_positive, metavar="N", help="worker processes (default: cores, 4 at most)")
+    run.add_argument("--engine", default="local", metavar="NAME", help="where trials run (default local)")
+    run.add_argument("--data-root", metavar="DIR", help="folder with real data files (or HANDTUNE_DATA)")
+    run.add_argument("--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)")
+    run.add_argument("--study", metavar="NAME", help="name of the study (default: made from set and time)")
+    run.add_argument("--resume", metavar="STUDY", help="go on with an interrupted study")
+    run.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    return p
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command and returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _main(parser().parse_args(words), words)
+    except KeyboardInterrupt:
+        return 130
+    except (HandtuneError, DataError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _main(args: argparse.Namespace, words: list[str]) -> int:
+    if args.list:
+        from tuners.listing import print_listing
+
+        print_listing(args.json)
+        return 0
+    if args.resume:
+        return _resume(args)
+    return _start(args, words)
+
+
+def _start(args: argparse.Namespace, words: list[str]) -> int:
+    from tuners import study
+    from tuners.presets import PRESETS
+    from tuners.store import Store
+
+    spec = _spec(args)
+    store = Store(args.store)
+    preset = PRESETS.get(args.preset or "")
+    name = args.study or (preset.study if preset else None)
+    if name and preset and preset.study == name and any(known.name == name for known in store.studies()):
+        return _continue(store, name, args)  # a preset with a fixed name shows or continues its study
+    name = name or _new_name(spec)
+    _check_name(name)
+    progress = _progress()
+    command = shlex.join(["python", "tuners/run.py", *words])
+    record = study.create(store, name, spec, command, progress)
+    return _run(store, record, args)
+
+
+def _resume(args: argparse.Namespace) -> int:
+    from tuners.store import Store
+
+    given = [
+        f"--{option.replace('_', '-')}"
+        for option in ("preset", "dataset", "tuner", "model", "max_trials", "max_epochs", "max_seconds", "seed", "repeats", "train_limit", "study")
+        if getattr(args, option)
+    ]
+    if given or args.baselines is not None:
+        raise UsageError(
+            f"--resume goes on with the settings of the study, so {', '.join(given or ['--baselines'])} cannot be given; "
+            "leave it out, or start a new study without --resume"
+        )
+    store = Store(args.store)
+    return _continue(store, args.resume, args)
+
+
+def _continue(store: Store, name: str, args: argparse.Namespace) -> int:
+    from tuners import study
+    from tuners.record import StudyState
+
+    progress = _progress()
+    record = study.reopen(store, name, progress)
+    if record.state == StudyState.FINISHED:
+        progress.say(f"study {name} is finished already; nothing is left to run")
+        return _finish(store, name, args)
+    progress.say(f"going on with study {name}")
+    return _run(store, record, args)
+
+
+def _run(store: Store, record: object, args: argparse.Namespace) -> int:
+    from tuners import study
+    from tuners.record import StudyRecord
+
+    assert isinstance(record, StudyRecord)
+    workers = args.workers or study.default_workers()
+    progress = _progress()
+    progress.say(f"study {record.name}: {len(record.spec.systems)} systems on data set {record.data.name} "
+                 f"({record.data.provenance}), {workers} workers")
+    try:
+        study.run(store, record, progress, workers)
+    except KeyboardInterrupt:
+        where = f" --store {shlex.quote(args.store)}" if args.store else ""
+        print(
+            f"interrupted; nothing that was finished is lost. Go on with:\n"
+            f"  python tuners/run.py --resume {record.name}{where}",
+            file=sys.stderr,
+        )
+        return 130
+    return _finish(store, record.name, args)
+
+
+def _finish(store: Store, name: str, args: argparse.Namespace) -> int:
+    from tuners import summary
+
+    result = summary.summarize(store, name)
+    if args.json:
+        print(json.dumps(summary.as_json(result), indent=1))
+    else:
+        summary.print_table(result)
+    summary.print_next_steps(result, args.store)
+    failed = [system.label for system in result.systems if system.failed_altogether]
+    if failed:
+        print(
+            f"error: every trial of {', '.join(failed)} failed; the reasons stand in the table of failures: "
+            f"python -m reports {name} --out report",
+            file=sys.stderr,
+        )
+        return 4
+    return 0
+
+
+def _spec(args: argparse.Namespace) -> StudySpec:
+    """The specification that the arguments ask for. Raises UsageError."""
+    from tuners import study
+    from tuners.presets import PRESETS
+    from tuners.record import Budget, StudySpec
+
+    preset = None
+    if args.preset is not None:
+        if args.preset not in PRESETS:
+            raise unknown("preset", args.preset, PRESETS)
+        preset = PRESETS[args.preset]
+    dataset = _dataset_name(args.dataset or ("10" if preset else None))
+    if preset is not None:
+        if args.baselines is not None or args.model:
+            raise UsageError("a preset names its own models and baselines; leave out --baselines and --model")
+        systems = study.preset_systems(preset, dataset, args.tuner)
+    else:
+        systems = _systems(args, dataset)
+    engine_names(args.engine)
+    trials = args.max_trials or (None if args.max_seconds else (preset.max_trials if preset else DEFAULT_TRIALS))
+    epochs = args.max_epochs or (preset.max_epochs if preset else DEFAULT_EPOCHS)
+    return StudySpec(
+        dataset=dataset,
+        systems=tuple(systems),
+        budget=Budget(trials, epochs, args.max_seconds),
+        seed=1 if args.seed is None else args.seed,
+        repeats=args.repeats or 1,
+        train_limit=args.train_limit,
+        preset=args.preset,
+        workers=args.workers or study.default_workers(),
+        engine=args.engine,
+        data_root=args.data_root or os.environ.get("HANDTUNE_DATA"),
+    )
+
+
+def engine_names(name: str) -> None:
+    """Raises UsageError where there is no such engine, MissingLibraryError where it cannot run."""
+    from datasets.plugins import find
+    from tuners.engine import ENGINES, EnginePlugin
+
+    find(ENGINES, EnginePlugin, name, "engine")  # type: ignore[type-abstract]
+
+
+def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
+    from datasets.plugins import scan
+    from manual import MODELS, Baseline
+    from tuners import study
+
+    if not args.tuner and args.baselines is None:
+        raise UsageError(
+            "nothing to run: name at least one --tuner, add --baselines, or take --preset poster. "
+            "See what there is with: python tuners/run.py --list"
+        )
+    if args.model and not args.tuner:
+        raise UsageError("--model says what a tuner tunes, so it needs a --tuner as well")
+    systems = []
+    if args.baselines is not None:
+        names = args.baselines or [n for n, b in scan(MODELS, Baseline).items() if not b.missing()]  # type: ignore[type-abstract]
+        systems += [study.hand_system(name, dataset, poster=False) for name in names]
+    for tuner in args.tuner:
+        systems += [study.tuned_system(model, tuner) for model in args.model or ["mlp-a1"]]
+    labels = [system.label for system in systems]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UsageError(f"{label} is asked for twice; name every tuner, model and baseline once")
+    return systems
+
+
+def _dataset_name(name: str | None) -> str:
+    import datasets
+
+    if name is None:
+        raise UsageError("--dataset is missing: name one, for example --dataset 10 (see --list)")
+    return datasets.canonical_name(name)
+
+
+def _new_name(spec: StudySpec) -> str:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    what = spec.preset or next((system.tuner for system in spec.systems if system.tuner != "hand"), "baselines")
+    dataset = spec.dataset if spec.dataset.isalnum() else "own"
+    return f"set{dataset}-{what}-{stamp}"
+
+
+def _check_name(name: str) -> None:
+    if not name or not all(letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in name) or name.startswith("."):
+        raise UsageError(
+            f"a study's name is made of letters, digits, '-', '_' and '.', as it names a folder too; {name!r} is not"
+        )
+
+
+def _progress():  # type: ignore[no-untyped-def]
+    from tuners.terminal import terminal_progress
+
+    return terminal_progress()
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, and {text!r} is none")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) > 2**32 - 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 0 to {2**32 - 1}, and {text!r} is none")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"takes a number of seconds above 0, and {text!r} is none")
+    return value
+
+

@@ -1,0 +1,142 @@
+"""The contract of engines (where jobs run) and the jobs and events that they exchange with the loop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datasets.plugins import Plugin
+from manual.learner import Config, EpochReport
+from tuners.record import TrialState
+
+ENGINES = "tuners.engines"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Where the parts of the data lie as .npy files; a tuning job opens train and dev only."""
+
+    path: str
+    classes: int
+
+
+@dataclass(frozen=True)
+class CheckJob:
+    """Build the network of a configuration without training it."""
+
+    data: DataFolder
+    learner: str
+    config: Config
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """One trial. start and keep: files of weights to begin with and to leave behind.
+
+    synchronous: wait after every epoch for the answer whether to go on.
+    """
+
+    data: DataFolder
+    learner: str
+    config: Config
+    seed: int
+    epochs: int
+    first_epoch: int = 0
+    start: str | None = None
+    keep: str | None = None
+    synchronous: bool = False
+
+
+@dataclass(frozen=True)
+class ScoreJob:
+    """Retrain a selected configuration and score it on train, dev and eval. `files`: path stem for arrays."""
+
+    data: DataFolder
+    learner: str
+    config: Config
+    seed: int
+    epochs: int
+    files: str
+
+
+@dataclass(frozen=True)
+class BayesJob:
+    """The closed-loop errors of one split, as the study's BER row has them."""
+
+    data: DataFolder
+    split: str
+    settings: Mapping[str, int]
+    seed: int
+
+
+Job = CheckJob | TrainJob | ScoreJob | BayesJob
+
+
+@dataclass(frozen=True)
+class Started:
+    """The job has begun; it may have waited for a worker to warm up."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    ticket: int
+    report: EpochReport
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job's result: `values` is what its kind of job returns (see `tuners.worker`)."""
+
+    ticket: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A job that ended without a result. reason: plain words."""
+
+    ticket: int
+    state: TrialState
+    reason: str
+    seconds: float
+
+
+Event = Started | EpochDone | Done | Failed
+
+
+class JobRunner(ABC):
+    """Workers at work."""
+
+    @property
+    @abstractmethod
+    def free(self) -> int:
+        """How many jobs could start now."""
+
+    @abstractmethod
+    def submit(self, job: Job) -> int:
+        """Hands a job to a free worker and returns its ticket."""
+
+    @abstractmethod
+    def wait(self, timeout: float) -> list[Event]:
+        """What happened; an empty list after `timeout` seconds of nothing."""
+
+    @abstractmethod
+    def answer(self, ticket: int, go_on: bool) -> None:
+        """Tells a job after an epoch whether to go on. False also reaches a job that does not wait."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stops all workers at once, whatever they are doing."""
+
+
+class EnginePlugin(Plugin, ABC):
+    """A place where trials run."""
+
+    @abstractmethod
+    def start(self, workers: int, log: str) -> JobRunner:
+        """Starts `workers` workers whose own output goes to the file `log`."""

@@ -1,0 +1,142 @@
+"""local: worker processes on this machine, kept warm between trials.
+
+Each worker computes with one thread: two small networks side by side are faster than one network
+on two threads, and one thread gives the same result every time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
+
+from tuners import worker
+from tuners.engine import Done, EnginePlugin, Event, Failed, Job, JobRunner, Started
+from tuners.record import TrialState
+
+#: Read by BLAS, OpenMP and TensorFlow when they start, so they must stand in the environment first.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "TF_DETERMINISTIC_OPS": "1",
+}
+
+
+class LocalEngine(EnginePlugin):
+    name = "local"
+    title = "worker processes on this machine"
+
+    def start(self, workers: int, log: str) -> JobRunner:
+        return LocalRunner(workers, log)
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    ticket: int | None = None
+    started: float = 0.0
+
+
+class LocalRunner(JobRunner):
+    def __init__(self, workers: int, log: str) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._log = log
+        self._tickets = itertools.count(1)
+        self._workers = [self._spawn() for _ in range(workers)]
+
+    @property
+    def free(self) -> int:
+        return sum(1 for item in self._workers if item.ticket is None)
+
+    def submit(self, job: Job) -> int:
+        for index, item in enumerate(self._workers):
+            if item.ticket is not None:
+                continue
+            if not item.process.is_alive():
+                item = self._workers[index] = self._spawn()
+            item.ticket = next(self._tickets)
+            item.started = time.monotonic()
+            item.pipe.send((item.ticket, job))
+            return item.ticket
+        raise RuntimeError("no worker is free; ask `free` first")
+
+    def wait(self, timeout: float) -> list[Event]:
+        busy = {item.pipe: item for item in self._workers if item.ticket is not None}
+        events: list[Event] = []
+        for pipe in wait_for(list(busy), timeout) if busy else []:
+            item = busy[pipe]  # type: ignore[index]
+            try:
+                event = item.pipe.recv()
+            except (EOFError, OSError):
+                event = self._died(item)
+            if isinstance(event, Started):
+                item.started = time.monotonic()
+            if isinstance(event, Done | Failed):
+                item.ticket = None
+            events.append(event)
+        return events
+
+    def answer(self, ticket: int, go_on: bool) -> None:
+        for item in self._workers:
+            if item.ticket == ticket:
+                with suppress(OSError):  # it died; wait() will say so
+                    item.pipe.send(go_on)
+
+    def close(self) -> None:
+        for item in self._workers:
+            item.pipe.close()
+            item.process.kill()
+        for item in self._workers:
+            item.process.join(timeout=5)
+
+    def _spawn(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=worker.main, args=(theirs, self._log), daemon=True)
+        with _environment(ENVIRONMENT):
+            process.start()
+        theirs.close()  # so that the worker's death reads as the end of the pipe
+        return _Worker(process, ours)
+
+    def _died(self, item: _Worker) -> Failed:
+        item.process.join(timeout=5)
+        code = item.process.exitcode
+        assert item.ticket is not None
+        if code == -signal.SIGKILL:
+            reason = "its process was killed, most likely because the machine ran out of memory"
+        elif code is not None and code < 0:
+            reason = f"its process crashed with {signal.Signals(-code).name}"
+        else:
+            reason = f"its process ended unexpectedly with exit code {code}"
+        failed = Failed(item.ticket, TrialState.FAILED, reason, time.monotonic() - item.started)
+        self._workers[self._workers.index(item)] = self._spawn()
+        return failed
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+

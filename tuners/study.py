@@ -1,0 +1,245 @@
+"""From a specification to a finished study: data, systems, loop, records; also the way back in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import datasets
+from datasets import Dataset, cache
+from datasets.errors import DataError, UsageError
+from datasets.plugins import find, scan
+from datasets.types import SPLIT_NAMES
+from manual import MODELS, Baseline
+from manual.learner import Learner
+from tuners import environment
+from tuners.engine import ENGINES, EnginePlugin
+from tuners.loop import Loop
+from tuners.presets import POSTER_SETS, Preset, systems_of
+from tuners.progress import Progress
+from tuners.record import (
+    HAND,
+    BayesRecord,
+    DataInfo,
+    StudyRecord,
+    StudySpec,
+    StudyState,
+    SystemRecord,
+    SystemSpec,
+)
+from tuners.searcher import SEARCH, SearcherPlugin, Task
+from tuners.seeds import derive
+from tuners.store import SILENCE, Store, now
+from tuners.system_run import SystemRun
+from tuners.tunable import HYPERMODELS, Tunable
+
+
+def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
+    """A baseline as a system: its own list of configurations, or the study's one where it is known."""
+    baseline = find(MODELS, Baseline, name, "baseline")  # type: ignore[type-abstract]
+    known = baseline.poster(dataset) if poster and dataset in POSTER_SETS else None
+    configs = (known,) if known is not None else baseline.configurations()
+    return SystemSpec(
+        label=baseline.system,
+        learner=name,
+        tuner=HAND,
+        configs=tuple(dict(config) for config in configs),
+        epochs=baseline.epochs(),
+    )
+
+
+def tuned_system(model: str, tuner: str) -> SystemSpec:
+    """A model and the autotuner that searches its space."""
+    find(SEARCH, SearcherPlugin, tuner, "tuner")  # type: ignore[type-abstract]
+    tunable = find(HYPERMODELS, Tunable, model, "model")  # type: ignore[type-abstract]
+    return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)
+
+
+def preset_systems(preset: Preset, dataset: str, tuners: list[str]) -> list[SystemSpec]:
+    """The systems of a preset; `tuners` replaces the preset's own tuner where it is not empty."""
+    baselines, models = systems_of(dataset)
+    systems = [hand_system(name, dataset, preset.poster) for name in baselines]
+    for tuner in tuners or [preset.tuner]:
+        systems += [tuned_system(model, tuner) for model in models]
+    return systems
+
+
+def load_data(spec: StudySpec) -> Dataset:
+    """The data of a specification, checked against the kinds that its systems take.
+
+    Raises DataError and UsageError in plain words.
+    """
+    root = Path(spec.data_root) if spec.data_root else None
+    dataset = datasets.load(spec.dataset, data_root=root, train_limit=spec.train_limit)
+    for system in spec.systems:
+        learner = learner_of(system)
+        if dataset.kind not in learner.kinds:
+            raise UsageError(
+                f"{system.label} takes {', '.join(sorted(learner.kinds))}, and data set {dataset.name} is {dataset.kind}"
+            )
+    return dataset
+
+
+def create(store: Store, name: str, spec: StudySpec, command: str, progress: Progress) -> StudyRecord:
+    """Loads the data, writes the study and its systems to the store, runs nothing yet."""
+    progress.say(f"loading data set {spec.dataset}")
+    dataset = load_data(spec)
+    folder = cache.write(dataset, store.folder / "data")
+    study = StudyRecord(
+        name=name,
+        spec=replace(spec, dataset=dataset.name),
+        data=_data_info(dataset, folder),
+        environment=environment.describe(),
+        command=command,
+        created=now(),
+        state=StudyState.RUNNING,
+        heartbeat=time.time(),
+    )
+    systems = [_system_record(name, position, system) for position, system in enumerate(spec.systems)]
+    store.create_study(study, systems)
+    if dataset.densities is not None:
+        for split in SPLIT_NAMES:
+            exact = dataset.densities[split].bayes_error()
+            store.add_bayes(BayesRecord(name, split, "exact", exact.value, exact.bound, {}))
+    return study
+
+
+def reopen(store: Store, name: str, progress: Progress) -> StudyRecord:
+    """A stored study, ready to go on. Its data are made again where the cache is gone.
+
+    Raises UsageError where another process is running it, DataError where its data have changed.
+    """
+    study = store.study(name)
+    if study.state == StudyState.RUNNING:
+        raise UsageError(
+            f"study {name} is being run by another process right now; "
+            f"if that process is dead, wait {SILENCE:.0f} seconds and resume again"
+        )
+    if study.state == StudyState.FINISHED:
+        return study
+    if not cache.is_complete(Path(study.data.folder)):
+        progress.say(f"loading data set {study.spec.dataset} again")
+        dataset = load_data(study.spec)
+        if dataset.provenance.content_hash != study.data.content_hash:
+            raise DataError(
+                f"the data of study {name} have changed since it began (hash {study.data.content_hash[:12]} then, "
+                f"{dataset.provenance.content_hash[:12]} now); its results cannot be continued. Start a new study"
+            )
+        folder = cache.write(dataset, store.folder / "data")
+        study = replace(study, data=_data_info(dataset, folder))
+    store.update_study(name, state=StudyState.RUNNING, heartbeat=time.time(), note="")
+    return study
+
+
+def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> StudyRecord:
+    """Runs a created or reopened study to its end and returns its final record.
+
+    Ctrl-C and SIGTERM leave it interrupted, with nothing lost, and raise KeyboardInterrupt.
+    """
+    log = store.folder / study.name / "workers.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    engine = find(ENGINES, EnginePlugin, study.spec.engine, "engine")  # type: ignore[type-abstract]
+    with _terminable():
+        runner = engine.start(workers, str(log))
+        try:
+            # The workers warm up while the searchers' libraries are imported here.
+            runs = [_system_run(store, study, system) for system in study.spec.systems]
+            learners = {system.learner: learner_of(system) for system in study.spec.systems}
+            loop = Loop(store, study, runs, learners, runner, progress, _missing_bayes(store, study))
+            loop.check()
+            loop.run()
+        except KeyboardInterrupt:
+            store.update_study(study.name, state=StudyState.INTERRUPTED, heartbeat=time.time())
+            raise
+        except BaseException as error:
+            store.update_study(study.name, state=StudyState.FAILED, note=str(error), heartbeat=time.time())
+            raise
+        finally:
+            runner.close()
+            progress.close()
+    store.update_study(study.name, state=StudyState.FINISHED, finished=now(), heartbeat=time.time())
+    return store.study(study.name)
+
+
+def learner_of(system: SystemSpec) -> Learner:
+    """The plug-in of a system's learner."""
+    if system.tuner == HAND:
+        return find(MODELS, Baseline, system.learner, "baseline")  # type: ignore[type-abstract]
+    return find(HYPERMODELS, Tunable, system.learner, "model")  # type: ignore[type-abstract]
+
+
+def default_workers() -> int:
+    """One a core, four at most: each holds a deep learning library in about a gigabyte."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+def _system_run(store: Store, study: StudyRecord, system: SystemSpec) -> SystemRun:
+    plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")  # type: ignore[type-abstract]
+    learner = learner_of(system)
+    task = Task(
+        space=getattr(learner, "space", None),
+        seed=derive(study.spec.seed, "search"),
+        max_epochs=system.epochs or study.spec.budget.max_epochs,
+        configs=system.configs,
+    )
+    run = SystemRun(store, study, system, plugin.start(task), plugin.parallel, learner.deterministic)
+    trials = store.trials(study.name, system.label)
+    scores = [score for score in store.scores(study.name) if score.system == system.label]
+    run.restore(trials, scores)
+    return run
+
+
+def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]]:
+    """Settings of the closed-loop errors that the store does not hold yet. Only 2-D sets have them."""
+    if study.data.kind != "points2d":
+        return {}
+    from datasets.bayes_error import closed_loop_settings
+
+    poster = study.spec.preset is not None and study.data.name in POSTER_SETS
+    known = {record.split for record in store.bayes(study.name) if record.estimator != "exact"}
+    return {
+        split: closed_loop_settings(study.data.name if poster else None, split)
+        for split in SPLIT_NAMES
+        if split not in known
+    }
+
+
+def _system_record(study: str, position: int, system: SystemSpec) -> SystemRecord:
+    space = scan(HYPERMODELS, Tunable)[system.learner].space.describe() if system.tuner != HAND else []  # type: ignore[type-abstract]
+    return SystemRecord(study, system.label, system.learner, system.tuner, position, space)
+
+
+def _data_info(dataset: Dataset, folder: Path) -> DataInfo:
+    parts: dict[str, Any] = {name: dataset.split.part(name) for name in SPLIT_NAMES}
+    return DataInfo(
+        name=dataset.name,
+        kind=dataset.kind,
+        provenance=dataset.provenance.kind,
+        source=dataset.provenance.source,
+        content_hash=dataset.provenance.content_hash,
+        seed=dataset.provenance.seed,
+        class_names=dataset.class_names,
+        shape=tuple(int(size) for size in dataset.split.train.x.shape[1:]),
+        sizes={name: len(part) for name, part in parts.items()},
+        folder=str(folder),
+    )
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A polite kill (SIGTERM) ends a study as Ctrl-C does: interrupted, with the store in order."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,237 @@
+"""What a worker process does: one job after the other, sent and answered over a pipe.
+
+A tuning job opens the train and dev files of the data; only a scoring job, which comes after the
+selection, opens eval.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.cache import read_part, read_tuning_split
+from datasets.plugins import find
+from datasets.types import Samples
+from manual import MODELS
+from manual.learner import (
+    Diverged,
+    EpochReport,
+    Fitted,
+    ImpossibleArchitecture,
+    Learner,
+    Plan,
+    Weights,
+)
+from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Failed, Job, ScoreJob, Started, TrainJob
+from tuners.record import TrialState
+from tuners.tunable import HYPERMODELS, Tunable
+
+#: Points a side of the grid on which decision surfaces are kept.
+GRID = 200
+
+#: How far the grid reaches beyond the points, as a share of their range.
+MARGIN = 0.05
+
+
+def main(pipe: Connection, log: str) -> None:
+    """Serves jobs until the pipe closes, which is how the death of the other side is noticed."""
+    # Ctrl-C reaches every process of a terminal; the loop alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Libraries print; standard output belongs to the command's own document.
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    while True:
+        try:
+            ticket, job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if isinstance(job, bool):  # an answer that came after its job had ended
+            continue
+        try:
+            _serve(pipe, ticket, job)
+        except (BrokenPipeError, EOFError, OSError) as error:
+            if isinstance(error, FileNotFoundError | PermissionError):
+                raise
+            return
+
+
+def _serve(pipe: Connection, ticket: int, job: Job) -> None:
+    started = time.monotonic()
+    pipe.send(Started(ticket))
+    try:
+        match job:
+            case TrainJob():
+                values = _train(pipe, ticket, job)
+            case ScoreJob():
+                values = _score(job)
+            case CheckJob():
+                values = _check(job)
+            case BayesJob():
+                values = _bayes(job)
+    except (BrokenPipeError, EOFError):
+        raise
+    except BaseException as error:
+        traceback.print_exc()  # into the log; the reason goes to the user
+        pipe.send(Failed(ticket, TrialState.FAILED, reason(error), time.monotonic() - started))
+        return
+    pipe.send(Done(ticket, values | {"seconds": time.monotonic() - started}))
+
+
+def reason(error: BaseException) -> str:
+    """Why a training failed, in words for a table."""
+    text = " ".join(str(error).split())
+    name = type(error).__name__
+    if isinstance(error, Diverged | ImpossibleArchitecture):
+        return text
+    if isinstance(error, MemoryError) or "OutOfMemory" in name or "ResourceExhausted" in name or "out of memory" in text:
+        return "out of memory: the network or its batches are too large for this machine"
+    return f"{name}: {text[:300]}" if text else name
+
+
+def find_learner(name: str) -> Learner:
+    """A baseline or a hypermodel by name. Raises UsageError, MissingLibraryError."""
+    from datasets.plugins import scan
+
+    if name in scan(HYPERMODELS, Tunable):  # type: ignore[type-abstract]
+        return find(HYPERMODELS, Tunable, name, "model")  # type: ignore[type-abstract]
+    return find(MODELS, Learner, name, "baseline")  # type: ignore[type-abstract]
+
+
+def _check(job: CheckJob) -> dict[str, Any]:
+    split = read_tuning_split(Path(job.data.path))
+    find_learner(job.learner).check(job.config, split.train.x.shape[1:], job.data.classes)
+    return {}
+
+
+def _train(pipe: Connection, ticket: int, job: TrainJob) -> dict[str, Any]:
+    split = read_tuning_split(Path(job.data.path))
+    learner = find_learner(job.learner)
+    plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))
+    curve: list[EpochReport] = []
+    clock = time.monotonic()
+
+    def report(result: EpochReport) -> bool:
+        nonlocal clock
+        curve.append(result)
+        seconds, clock = time.monotonic() - clock, time.monotonic()
+        pipe.send(EpochDone(ticket, result, seconds))
+        if job.synchronous or pipe.poll():
+            return bool(pipe.recv())
+        return True
+
+    fitted = learner.train(job.config, split, job.data.classes, plan, report)
+    predicted = fitted.predict(split.dev.x)
+    if job.keep:
+        _write_weights(job.keep, fitted.weights())
+    confusion = _confusion(split.dev.y, predicted, job.data.classes)
+    return {
+        "dev_error": float(np.mean(predicted != split.dev.y)),
+        "class_errors": _class_errors(confusion),
+        "degenerate": _one_class(predicted),
+        "epochs": len(curve),
+        "best_epoch": fitted.best_epoch,
+    }
+
+
+def _score(job: ScoreJob) -> dict[str, Any]:
+    folder = Path(job.data.path)
+    split = read_tuning_split(folder)
+    learner = find_learner(job.learner)
+    shape = split.train.x.shape[1:]
+    curve: list[dict[str, float | None]] = []
+
+    def report(result: EpochReport) -> bool:
+        curve.append(vars(result).copy())
+        return True
+
+    fitted = learner.train(job.config, split, job.data.classes, Plan(job.epochs, job.seed), report)
+    parts = {"train": split.train, "dev": split.dev, "eval": read_part(folder, "eval")}
+    predictions = {name: fitted.predict(part.x) for name, part in parts.items()}
+    weights = fitted.weights()
+    stem = Path(job.files)
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    if weights is not None:
+        _write_weights(f"{stem}.weights.npz", weights)
+    surface = shape == (2,)
+    if surface:
+        write_surface(Path(f"{stem}.surface.npz"), fitted, parts)
+    return {
+        "errors": {name: float(np.mean(predictions[name] != part.y)) for name, part in parts.items()},
+        "confusion": {
+            name: _confusion(part.y, predictions[name], job.data.classes) for name, part in parts.items()
+        },
+        "architecture": learner.architecture(job.config, shape, job.data.classes),
+        "parameters": fitted.parameters,
+        "epochs": len(curve),
+        "best_epoch": fitted.best_epoch,
+        "degenerate": _one_class(predictions["dev"]),
+        "curve": curve,
+        "surface": f"{stem.name}.surface.npz" if surface else None,
+        "weights": f"{stem.name}.weights.npz" if weights is not None else None,
+    }
+
+
+def _bayes(job: BayesJob) -> dict[str, Any]:
+    from datasets.bayes_error import closed_loop
+
+    samples = read_part(Path(job.data.path), job.split)  # type: ignore[arg-type]
+    return {"errors": closed_loop(samples, job.settings, job.seed)}
+
+
+def write_surface(path: Path, fitted: Fitted, parts: dict[str, Samples]) -> None:
+    """Class probabilities over a grid that covers all points, as bytes (0-255), shape (GRID, GRID, C).
+
+    Row i is x2 = y[i], column j is x1 = x[j]. A byte a value keeps a page light; the class shown is
+    kept apart, as two nearly equal probabilities can round to the same byte.
+    """
+    low = np.min([part.x.min(axis=0) for part in parts.values()], axis=0)
+    high = np.max([part.x.max(axis=0) for part in parts.values()], axis=0)
+    edge = MARGIN * (high - low)
+    x, y = (np.linspace(low[i] - edge[i], high[i] + edge[i], GRID) for i in (0, 1))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    probabilities = fitted.probabilities(points)
+    np.savez_compressed(
+        path,
+        x=x,
+        y=y,
+        probabilities=np.rint(probabilities * 255).astype(np.uint8).reshape(GRID, GRID, -1),
+        classes=fitted.predict(points).astype(np.uint8).reshape(GRID, GRID),
+    )
+
+
+def _confusion(true: NDArray[Any], predicted: NDArray[Any], classes: int) -> list[list[int]]:
+    table = np.bincount(np.asarray(true) * classes + predicted, minlength=classes * classes)
+    return [[int(count) for count in row] for row in table.reshape(classes, classes)]
+
+
+def _class_errors(confusion: list[list[int]]) -> list[float]:
+    return [1 - row[index] / sum(row) if sum(row) else 0.0 for index, row in enumerate(confusion)]
+
+
+def _one_class(predicted: NDArray[Any]) -> bool:
+    return len(np.unique(predicted)) == 1
+
+
+def _read_weights(path: str | None) -> Weights | None:
+    if path is None:
+        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        return [arrays[f"w{index}"] for index in range(len(arrays.files))]
+
+
+def _write_weights(path: str, weights: Weights | None) -> None:
+    if weights is None:
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, **{f"w{index}": array for index, array in enumerate(weights)})
+
+
