@@ -1,0 +1,34 @@
+"""What every test may use; nothing here knows a part of the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports tensorflow: its start-up lines would drown a failure.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Seconds on a busy machine say nothing about a property.
+settings.register_profile("handtune", deadline=None, print_blob=True)
+settings.load_profile("handtune")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The folder that holds the Makefile and the packages."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the real sets (set_08, set_10, ...), which are not part of the repository."""
+    named = os.environ.get("HANDTUNE_SHARED_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "isip"
+    if not folder.is_dir():
+        pytest.skip(f"the real sets are not here: no folder {folder} (HANDTUNE_SHARED_DATA names another)")
+    return folder
