@@ -13,12 +13,12 @@ PRESET = Preset(
     class_names=("0", "1"),
     train=Drawing(
         (
-            Mixture(tuple(round_gaussian((x, x), SIGMA) for x in (-0.48, 0.0, 0.48)), (1, 1, 1)),
-            Mixture(tuple(round_gaussian((x, x), SIGMA) for x in (-0.24, 0.24)), (1, 1)),
+            Mixture(tuple(round_gaussian((x, x), SIGMA) for x in (-0.5, 0.0, 0.5)), (1, 1, 1)),
+            Mixture(tuple(round_gaussian((x, x), SIGMA) for x in (-0.25, 0.25)), (1, 1)),
         )
     ),
-    dev=Drawing((round_gaussian((0.03, 0.03), SIGMA), round_gaussian((0.27, 0.27), SIGMA))),
-    eval=Drawing((round_gaussian((0.1, 0.1), SIGMA), round_gaussian((0.34, 0.34), SIGMA))),
+    dev=Drawing((round_gaussian((0.025, 0.025), SIGMA), round_gaussian((0.25, 0.25), SIGMA))),
+    eval=Drawing((round_gaussian((0.075, 0.075), SIGMA), round_gaussian((0.31, 0.31), SIGMA))),
     sizes=Sizes(500_000, 250_000, 250_000),
     poster_knn_k=100,
     poster_rnf_trees=20,

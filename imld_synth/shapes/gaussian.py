@@ -50,3 +50,13 @@ class Gaussian(Shape):
 def round_gaussian(mean: Pair, sigma: float) -> Gaussian:
     """The isotropic normal with standard deviation sigma."""
     return Gaussian(mean, ((sigma**2, 0.0), (0.0, sigma**2)))
+
+
+def turned_gaussian(mean: Pair, sigmas: Pair, angle: float) -> Gaussian:
+    """The normal with standard deviations sigmas along axes turned counter-clockwise by angle degrees."""
+    t = np.radians(angle)
+    along, across = sigmas[0] ** 2, sigmas[1] ** 2
+    cov = float((along - across) * np.sin(t) * np.cos(t))
+    var1 = float(along * np.cos(t) ** 2 + across * np.sin(t) ** 2)
+    var2 = float(along * np.sin(t) ** 2 + across * np.cos(t) ** 2)
+    return Gaussian(mean, ((var1, cov), (cov, var2)))
