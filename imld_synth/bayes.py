@@ -9,7 +9,7 @@ from imld_synth.shapes.base import Floats, Shape
 _SCRAMBLES = 8
 _NODES = 1 << 14  # a power of two is what spreads a Sobol sequence evenly
 _MOST_NODES = 1 << 16
-_TARGET = 1e-4
+_TARGET = 1.5e-4
 # The lines where thin shapes overtake the rest are harder to integrate than wide shapes.
 _THIN_FACTOR = 2
 # Standard errors of a mean of 8 estimates that hold with probability 0.999 by Student's t.
@@ -48,7 +48,7 @@ def bayes_error(parts: tuple[Part, ...], classes: int) -> BayesError:
 
     Nodes are evenly spread (Sobol sequences). Eight random scrambles of them give independent
     estimates; their scatter is the stated bound. The number of nodes grows until the bound is
-    below 0.01 percentage points or about a second is used up.
+    below 0.015 percentage points or about a second is used up.
     """
     low, high = _extent(parts)
     finest = _WIDE * float((high - low).max())

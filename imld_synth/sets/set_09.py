@@ -18,14 +18,14 @@ PRESET = Preset(
         )
     ),
     dev=Drawing((round_gaussian((0.025, 0.025), SIGMA), round_gaussian((0.25, 0.25), SIGMA))),
-    eval=Drawing((round_gaussian((0.075, 0.075), SIGMA), round_gaussian((0.31, 0.31), SIGMA))),
+    eval=Drawing((round_gaussian((0.08, 0.08), SIGMA), round_gaussian((0.315, 0.315), SIGMA))),
     sizes=Sizes(500_000, 250_000, 250_000),
     poster_knn_k=100,
-    poster_rnf_trees=20,
-    poster_rnf_depth=8,
+    poster_rnf_trees=10,
+    poster_rnf_depth=10,
     closed_loop={
-        "train": ClosedLoop(knn_k=100, rnf_trees=20, rnf_depth=8),
-        "dev": ClosedLoop(knn_k=100, rnf_trees=20, rnf_depth=8),
-        "eval": ClosedLoop(knn_k=100, rnf_trees=20, rnf_depth=8),
+        "train": ClosedLoop(knn_k=100, rnf_trees=10, rnf_depth=10),
+        "dev": ClosedLoop(knn_k=100, rnf_trees=10, rnf_depth=10),
+        "eval": ClosedLoop(knn_k=100, rnf_trees=10, rnf_depth=10),
     },
 )

@@ -1,6 +1,7 @@
 """Pen strokes: polylines walked at even speed, with Gaussian white noise."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtri
@@ -37,8 +38,9 @@ class Strokes(Shape):
 
     def _segments(self) -> tuple[Floats, Floats]:
         """Start and step (n, 4) and length (n,) of every straight piece."""
-        ends = [(*a, b[0] - a[0], b[1] - a[1]) for line in self.lines for a, b in zip(line, line[1:], strict=False)]
-        segments = np.array(ends)
+        segments = np.array(
+            [(*a, b[0] - a[0], b[1] - a[1]) for line in self.lines for a, b in pairwise(line)]
+        )
         return segments, np.hypot(segments[:, 2], segments[:, 3])
 
     @property
