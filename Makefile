@@ -61,7 +61,7 @@ check: $(STAMP) ## format, lint, types, direction of imports, Dockerfile
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
 
 format: $(STAMP) ## format and mend what can be mended
