@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UnknownSetError as error:
         return _complain(str(error))
     except OSError as error:
-        return _complain(f"Cannot write to {error.filename or args.out}: {error.strerror}. Choose another --out.")
+        where = error.filename or args.out
+        return _complain(f"Cannot write to {where}: {error.strerror}. Choose another --out.")
     except KeyboardInterrupt:
         _complain("Interrupted; files already finished remain.")
         return 130

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]
 
-# A normal density 7 standard deviations out holds less than 1e-11 of its mass beyond.
-TAIL = 7.0
+# Beyond 5.5 standard deviations on either side a normal density holds less than 1e-7 of its mass.
+TAIL = 5.5
 # Generator.random returns multiples of 2^-53 including 0, where the normal quantile is -inf;
 # half a step up keeps every value strictly inside (0, 1).
 _HALF_STEP = 2.0**-54
@@ -36,7 +36,7 @@ class Shape(ABC):
 
     @abstractmethod
     def extent(self) -> tuple[Pair, Pair]:
-        """Lower left and upper right corner of a box outside which less than 1e-10 of the mass lies."""
+        """Lower left and upper right corner of a box outside which less than 1e-6 of the mass lies."""
 
     @property
     def grain(self) -> float:
