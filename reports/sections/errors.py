@@ -1,0 +1,185 @@
+"""The error table in the study's layout."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from datasets.percent import percent
+from datasets.types import SPLIT_NAMES
+from reports import charts, palette, tables
+from reports.section import NOTHING, Section, caption_of, describe
+from tuners.store import Store
+from tuners.summary import BayesSummary, SystemSummary, summarize
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
+
+#: What the rows without a classifier are.
+CLOSED_LOOP = "closed-loop error as in the study, not a true Bayes error"
+EXACT = "true Bayes error, from the density that the data were drawn from"
+
+COLUMNS = [
+    *("system", "kind", "note", "repeats"),
+    *(f"{split}{suffix}" for split in SPLIT_NAMES for suffix in ("", "_sd", "_study", "_best")),
+]
+
+
+class Errors(Section):
+    name = "errors"
+    title = "Error rates"
+    lead = (
+        "Error rates in percent. The columns marked “ours” are this run, the columns marked “study” are the figures "
+        "that the study printed; bold marks the lowest of our systems in a column."
+    )
+    position = 10
+
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """One row a system or Bayes error; per split the mean (`eval`), its standard deviation over the
+        repeats (`eval_sd`), the study's figure (`eval_study`) and whether it is the best (`eval_best`)."""
+        summary = summarize(store, study_name)
+        best: dict[str, float | None] = {split: summary.best(split) for split in SPLIT_NAMES}
+        rows = [_system(row, best) for row in summary.systems] + [_bayes(row) for row in summary.bayes]
+        return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+
+    def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
+        import plotly.graph_objects as go
+
+        if not _drawable(frame):
+            return None
+        names = list(frame["system"])
+        figure = go.Figure()
+        for split, shift in zip(SPLIT_NAMES, (0.24, 0.0, -0.24), strict=True):
+            for source, column, symbol in (
+                ("ours", split, "circle"),
+                ("study", f"{split}_study", "diamond-open"),
+            ):
+                known = frame[frame[column].notna()]
+                if known.empty:
+                    continue
+                spread = known[f"{split}_sd"].fillna(0.0)
+                figure.add_scatter(
+                    x=known[column],
+                    y=[len(names) - 1 - place + shift for place in known.index],
+                    mode="markers",
+                    name=f"{split}, {source}",
+                    marker={
+                        "color": palette.SPLITS[split],
+                        "symbol": symbol,
+                        "size": 11,
+                        "line": {"width": 2, "color": palette.SPLITS[split]},
+                    },
+                    error_x={"array": spread, "thickness": 1.5}
+                    if source == "ours" and spread.any()
+                    else None,
+                    customdata=known["system"],
+                    hovertemplate="%{customdata}: %{x:.2%}",
+                )
+        figure.update_layout(charts.base_layout(caption_of(frame), height=160 + 46 * len(names)))
+        figure.update_xaxes(charts.percent_axis("error rate", rangemode="tozero"))
+        places = list(range(len(names) - 1, -1, -1))
+        figure.update_yaxes(
+            charts.plain_axis(tickvals=places, ticktext=names, range=[-0.6, len(names) - 0.4])
+        )
+        return figure
+
+    def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        from matplotlib.lines import Line2D
+
+        if not _drawable(frame):
+            return None
+        names = list(frame["system"])
+        places = [len(names) - 1 - place for place in range(len(names))]
+        figure = charts.new_figure(self.title, caption_of(frame), 1.7 + 0.34 * len(names))
+        panels = figure.subplots(1, len(SPLIT_NAMES), sharey=True)
+        for axes, split in zip(panels, SPLIT_NAMES, strict=True):
+            charts.dress(axes)
+            colour = palette.SPLITS[split]
+            axes.errorbar(
+                frame[split], places, xerr=frame[f"{split}_sd"].fillna(0.0), fmt="o", color=colour, ms=8
+            )
+            axes.plot(frame[f"{split}_study"], places, "D", mfc="none", mec=palette.LIGHT.text, ms=7)
+            axes.set_title(split, fontsize=11)
+            axes.set_xlim(left=0)
+            axes.set_xlabel("error rate", fontsize=10)
+            charts.in_percent(axes, "x")
+        panels[0].set_yticks(places, names)
+        panels[0].set_ylim(-0.6, len(names) - 0.4)
+        ours = Line2D([], [], marker="o", ls="", color=palette.LIGHT.text, ms=8, label="ours")
+        study = Line2D([], [], marker="D", ls="", mfc="none", color=palette.LIGHT.text, ms=7, label="study")
+        charts.legend_below(figure, [ours, study], 2)
+        return figure
+
+    def markdown(self, frame: pd.DataFrame) -> str:
+        if frame.empty:
+            return NOTHING
+        ours = [f"{split} (ours)" for split in SPLIT_NAMES]
+        study = [f"{split} (study)" for split in SPLIT_NAMES]
+        rows = []
+        for _, row in frame.iterrows():
+            note = f" ({tables.escape(row['note'])})" if row["note"] else ""
+            cells = [_cell(row, split) for split in SPLIT_NAMES]
+            rows.append(
+                [tables.escape(row["system"]) + note, *cells, *(_study_cell(row, s) for s in SPLIT_NAMES)]
+            )
+        text = tables.table(["system", *ours, *study], rows, right=[*ours, *study])
+        repeats = int(frame["repeats"].max())
+        if repeats > 1:
+            text += (
+                f"\n\nMean ± standard deviation over up to {repeats} final trainings with different seeds; "
+                "a system that no seed changes is trained once and has none."
+            )
+        return text
+
+
+def _system(row: SystemSummary, best: Mapping[str, float | None]) -> dict[str, Any]:
+    note = "one class for everything" if row.degenerate else ""
+    if row.failed_altogether:
+        note = "every trial failed"
+    values: dict[str, Any] = {"system": row.label, "kind": "system", "note": note, "repeats": len(row.scores)}
+    for split in SPLIT_NAMES:
+        error = row.errors.get(split)
+        values[split] = error
+        repeats = [score.errors[split] for score in row.scores]
+        values[f"{split}_sd"] = statistics.stdev(repeats) if len(repeats) > 1 else None
+        values[f"{split}_study"] = _fraction(row.published[split])
+        values[f"{split}_best"] = error is not None and percent(error) == best[split]
+    return values
+
+
+def _bayes(row: BayesSummary) -> dict[str, Any]:
+    exact = row.kind == "exact"
+    values: dict[str, Any] = {
+        "system": row.label,
+        "kind": row.kind,
+        "note": EXACT if exact else CLOSED_LOOP,
+        "repeats": 1,
+    }
+    for split in SPLIT_NAMES:
+        values[split] = row.errors.get(split)
+        values[f"{split}_sd"] = None
+        values[f"{split}_study"] = _fraction(row.published[split])
+        values[f"{split}_best"] = False
+    return values
+
+
+def _fraction(published: float | None) -> float | None:
+    """The study's figures are percent; frames hold fractions."""
+    return None if published is None else published / 100
+
+
+def _drawable(frame: pd.DataFrame) -> bool:
+    return bool(frame[list(SPLIT_NAMES)].notna().any(axis=None))
+
+
+def _cell(row: pd.Series[Any], split: str) -> str:
+    text = tables.error(row[split], row[f"{split}_sd"])
+    return f"**{text}**" if row[f"{split}_best"] else text
+
+
+def _study_cell(row: pd.Series[Any], split: str) -> str:
+    return tables.error(row[f"{split}_study"])
