@@ -39,7 +39,7 @@ class Section(Plugin, ABC):
     position: ClassVar[int]
 
     @abstractmethod
-    def frame(self, store: Store, study.name: str) -> pd.DataFrame:
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
         """The numbers. Raises UsageError where there is no such study."""
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
