@@ -5,8 +5,8 @@ say which line breaks which rule.
 
 Comment lines start with `#`. Three of them carry meaning: `# classes: [a,b]` (names, in class
 order), `# colors: [red,blue]` and `# limits: [xmin,xmax,ymin,ymax]`. Anything else after `#` is
-ignored, as are blank lines and spaces around values. A first row with no number in its second and
-third columns is a header.
+ignored, as are blank lines and spaces around values. A first row of three words, none of them a
+number, is a header.
 
 Class order: y holds indices into `class_names`, which are, in this order of preference, the names
 the caller gave, those of the `# classes:` comment, or the labels that occur, sorted (by value when
@@ -32,7 +32,9 @@ from imld_synth.shapes.base import Floats
 _COLUMNS = "class,x1,x2"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?)$", re.IGNORECASE)
-_ROW = np.dtype([("label", "U64"), ("x1", "f8"), ("x2", "f8")])
+_LONGEST_LABEL = 64
+# One character more than allowed, so that a longer label shows instead of being cut to fit.
+_ROW = np.dtype([("label", f"U{_LONGEST_LABEL + 1}"), ("x1", "f8"), ("x2", "f8")])
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,8 @@ def _header_lines(text: str) -> int:
         row = line.split("#")[0].strip()
         if row:
             cells = [cell.strip() for cell in row.split(",")]
-            words = len(cells) == 3 and not any(_is_number(cell) for cell in cells[1:])
-            return number if words and all(cells) else 0
+            words = len(cells) == 3 and all(cells) and not any(_is_number(cell) for cell in cells)
+            return number if words else 0
     return 0
 
 
@@ -136,7 +138,11 @@ def _parse(path: Path, text: str, skip: int) -> tuple[Floats, NDArray[np.int64] 
         rows = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=skip, dtype=_ROW, ndmin=1)
     except ValueError:
         _explain(path, text, skip)
-    return np.column_stack([rows["x1"], rows["x2"]]), np.char.strip(rows["label"])
+    names: NDArray[np.str_] = np.char.strip(rows["label"])
+    sizes = np.char.str_len(names)
+    if not sizes.all() or sizes.max() > _LONGEST_LABEL:
+        _explain(path, text, skip)
+    return np.column_stack([rows["x1"], rows["x2"]]), names
 
 
 def _has_rows(text: str, skip: int) -> bool:
@@ -164,6 +170,11 @@ def _explain(path: Path, text: str, skip: int) -> NoReturn:
             )
         if not cells[0]:
             raise DataError(f"{where}: the class label is empty in {row[:60]!r}. Write {_COLUMNS}.")
+        if len(cells[0]) > _LONGEST_LABEL:
+            raise DataError(
+                f"{where}: a class label has at most {_LONGEST_LABEL} characters; found {cells[0][:30]!r}..."
+                " Shorten it."
+            )
         for name, cell in zip(("x1", "x2"), cells[1:], strict=True):
             if _NOT_FINITE.match(cell) or (_NUMBER.match(cell) and not math.isfinite(float(cell))):
                 raise DataError(
@@ -198,8 +209,9 @@ def _encode(
 
 def _unknown_label(path: Path, text: str, skip: int, label: str, names: tuple[str, ...]) -> DataError:
     def same(cell: str) -> bool:
-        return cell == label or (bool(_NUMBER.match(cell)) and _NUMBER.match(label) is not None
-                                 and float(cell) == float(label))
+        return cell == label or (
+            bool(_NUMBER.match(cell)) and _NUMBER.match(label) is not None and float(cell) == float(label)
+        )
 
     line = next(number for number, row in _rows(text, skip) if same(row.split(",")[0].strip()))
     return DataError(

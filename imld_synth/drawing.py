@@ -68,7 +68,7 @@ class Drawing:
             return np.where(total > 0, joint / total, np.array(self.priors))
 
     def bayes_error(self) -> BayesError:
-        """The Bayes error, a fraction in [0, 1], and the bound on its numerical error (as a rule below 2e-4)."""
+        """The Bayes error, a fraction in [0, 1], with a bound on its numerical error, as a rule 2e-4."""
         parts = tuple(
             Part(label, prior * weight, leaf)
             for label, (prior, shape) in enumerate(zip(self.priors, self.classes, strict=True))

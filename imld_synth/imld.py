@@ -64,9 +64,7 @@ def yin_yang(overlap: float = 0.0) -> Drawing:
     """
     size = 1.5
     radius, spread = size / 2, 0.75 * size
-    return Drawing(
-        tuple(YinYang((0.0, 0.0), radius, spread, yang, overlap) for yang in (False, True))
-    )
+    return Drawing(tuple(YinYang((0.0, 0.0), radius, spread, yang, overlap) for yang in (False, True)))
 
 
 def distributions() -> dict[str, Drawing]:

@@ -5,6 +5,8 @@ Each line of numbers is a stroke or a few, as a person would draw them: the corn
 
 from imld_synth.shapes.strokes import Line
 
+# fmt: off
+
 # A frame open to the right.
 TRAIN_0: tuple[Line, ...] = (
     # left side

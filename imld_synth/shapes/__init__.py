@@ -9,6 +9,15 @@ from imld_synth.shapes.spiral import Spiral
 from imld_synth.shapes.strokes import Strokes
 from imld_synth.shapes.yin_yang import YinYang
 
-__all__ = ["Box", "Gaussian", "Oval", "Ring", "Shape", "Spiral", "Strokes", "YinYang", "round_gaussian",
+__all__ = [
+    "Box",
+    "Gaussian",
+    "Oval",
+    "Ring",
+    "Shape",
+    "Spiral",
+    "Strokes",
+    "YinYang",
+    "round_gaussian",
     "turned_gaussian",
 ]
