@@ -18,7 +18,7 @@ PRESET = Preset(
         )
     ),
     dev=Drawing((round_gaussian((0.025, 0.025), SIGMA), round_gaussian((0.25, 0.25), SIGMA))),
-    eval=Drawing((round_gaussian((0.08, 0.08), SIGMA), round_gaussian((0.315, 0.315), SIGMA))),
+    eval=Drawing((round_gaussian((0.0775, 0.0775), SIGMA), round_gaussian((0.3125, 0.3125), SIGMA))),
     sizes=Sizes(500_000, 250_000, 250_000),
     poster_knn_k=100,
     poster_rnf_trees=10,

@@ -1,7 +1,7 @@
 """Set #10: two classes drawn with a pen; half of the points augmented with Gaussian white noise.
 
 In the files of the real set half of the points repeat a few thousand pen positions exactly; the
-other half are such positions plus white noise of variance 0.02. Here the pen leaves strokes of a
+other half are such positions plus Gaussian white noise. Here the pen leaves strokes of a
 hair's width in place of repeated positions, so that a density exists, and the noisy half is a few
 boxes blurred by the same noise, their shares fitted by maximum likelihood to the real noisy half
 (for eval, of which only a picture is known, by eye).
@@ -14,7 +14,7 @@ from imld_synth.sets import pen_10
 from imld_synth.shapes import Box, Strokes
 from imld_synth.shapes.strokes import Line
 
-NOISE = 0.14
+NOISE = 0.145
 PEN = 0.002
 
 Blurred = tuple[float, tuple[float, float], tuple[float, float]]
