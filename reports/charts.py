@@ -72,12 +72,13 @@ def dress(axes: Axes) -> None:
     axes.tick_params(colors=LIGHT.text, labelsize=10, length=0)
 
 
-def in_percent(axes: Axes, which: str) -> None:
-    """Labels the x or y axis of fractions in percent."""
-    from matplotlib.ticker import PercentFormatter
+def in_percent(axes: Axes, which: str, most: int = 6) -> None:
+    """Labels the x or y axis of fractions in percent, with `most` marks or fewer."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
+    axis.set_major_locator(MaxNLocator(most - 1))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
 
 
 def legend_below(figure: Figure, handles: list[Any], columns: int) -> None:

@@ -51,7 +51,7 @@ class Errors(Section):
 
         if not _drawable(frame):
             return None
-        names = list(frame["system"])
+        names = _names(frame)
         figure = go.Figure()
         for split, shift in zip(SPLIT_NAMES, (0.24, 0.0, -0.24), strict=True):
             for source, column, symbol in (
@@ -92,7 +92,7 @@ class Errors(Section):
 
         if not _drawable(frame):
             return None
-        names = list(frame["system"])
+        names = _names(frame)
         places = [len(names) - 1 - place for place in range(len(names))]
         figure = charts.new_figure(self.title, caption_of(frame), 1.7 + 0.34 * len(names))
         panels = figure.subplots(1, len(SPLIT_NAMES), sharey=True)
@@ -102,11 +102,13 @@ class Errors(Section):
             axes.errorbar(
                 frame[split], places, xerr=frame[f"{split}_sd"].fillna(0.0), fmt="o", color=colour, ms=8
             )
-            axes.plot(frame[f"{split}_study"], places, "D", mfc="none", mec=palette.LIGHT.text, ms=7)
+            axes.plot(
+                frame[f"{split}_study"], places, "D", mfc="none", mec=palette.LIGHT.text, ms=7, zorder=3
+            )
             axes.set_title(split, fontsize=11)
             axes.set_xlim(left=0)
             axes.set_xlabel("error rate", fontsize=10)
-            charts.in_percent(axes, "x")
+            charts.in_percent(axes, "x", most=5)
         panels[0].set_yticks(places, names)
         panels[0].set_ylim(-0.6, len(names) - 0.4)
         ours = Line2D([], [], marker="o", ls="", color=palette.LIGHT.text, ms=8, label="ours")
@@ -174,6 +176,15 @@ def _fraction(published: float | None) -> float | None:
 
 def _drawable(frame: pd.DataFrame) -> bool:
     return bool(frame[list(SPLIT_NAMES)].notna().any(axis=None))
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    """Labels of the rows in figures: the closed-loop error must not pass for a Bayes error there either."""
+    closed = frame["kind"] == "closed loop"
+    return [
+        f"{name} (closed loop)" if is_closed else name
+        for name, is_closed in zip(frame["system"], closed, strict=True)
+    ]
 
 
 def _cell(row: pd.Series[Any], split: str) -> str:
