@@ -30,7 +30,7 @@ class Section(Plugin, ABC):
     The frame is the single source: `figure` (pages), `picture` (report) and `markdown` show what is
     in it and compute no other result. Errors in it are fractions. Its `attrs` hold "study" (the
     name), "caption" (which data, and whether they are real; part of every figure) and "systems"
-    (labels in the study's order, which fixes their colours).
+    (labels in the study's order, which fixes their colours) and "split" (whose points are drawn).
     A study without results gives an empty frame, None for both figures and a sentence in place of
     the table; it never raises.
     """
@@ -84,6 +84,7 @@ def describe(frame: pd.DataFrame, study: StudyRecord) -> pd.DataFrame:
     """Puts into `attrs` what figures need to know beside the numbers, and returns the frame."""
     frame.attrs["study"] = study.name
     frame.attrs["caption"] = caption(study)
+    frame.attrs["split"] = "eval"
     frame.attrs["systems"] = [system.label for system in study.spec.systems]
     return frame
 

@@ -108,7 +108,7 @@ class Search(Section):
             [tables.escape(row["system"]), *(tables.count(row[name]) for name in shown), _why(row["ended"])]
             for _, row in frame.iterrows()
         ]
-        return tables.table(["system", *shown, "the search ended because"], rows, right=shown)
+        return tables.table(["system", *shown, "ended by"], rows, right=shown)
 
 
 def _seen(frame: pd.DataFrame) -> list[str]:

@@ -104,7 +104,9 @@ def make_study(name: str, data: DataInfo, repeats: int) -> StudyRecord:
     )
 
 
-def make_trial(system: str, number: int, state: str, dev_error: float | None = None, **more: object) -> TrialRecord:
+def make_trial(
+    system: str, number: int, state: str, dev_error: float | None = None, **more: object
+) -> TrialRecord:
     values = {
         "config": {"layers": 1, "units_1": 8 * (number + 1), "learning_rate": 0.001},
         "seed": 100 + number,
@@ -118,7 +120,12 @@ def make_trial(system: str, number: int, state: str, dev_error: float | None = N
         "seconds": 12.25 + number,
     }
     return TrialRecord(
-        "", system, number, TrialState(state), dev_error=dev_error, **(values | more)  # type: ignore[arg-type]
+        "",
+        system,
+        number,
+        TrialState(state),
+        dev_error=dev_error,
+        **(values | more),  # type: ignore[arg-type]
     )
 
 
@@ -131,7 +138,9 @@ def hand_trials() -> list[TrialRecord]:
 
 
 def tuned_trials() -> list[TrialRecord]:
-    diverged = "the dev loss became nan in epoch 2: training diverged, usually because the learning rate is too high"
+    diverged = (
+        "the dev loss became nan in epoch 2: training diverged, usually because the learning rate is too high"
+    )
     again = "the same configuration as trial 2, whose result was told again"
     return [
         make_trial(TUNED, 0, "failed", reason=diverged, epochs=1),
@@ -147,17 +156,29 @@ def tuned_trials() -> list[TrialRecord]:
 def failed_trials() -> list[TrialRecord]:
     reason = "out of memory: the network or its batches are too large for this machine"
     return [
-        make_trial(spec.label, number, "failed", reason=reason, epochs=0) for spec in SYSTEMS for number in range(2)
+        make_trial(spec.label, number, "failed", reason=reason, epochs=0)
+        for spec in SYSTEMS
+        for number in range(2)
     ]
 
 
-def make_score(study: str, system: str, repeat: int, errors: tuple[float, float, float], trial: int) -> ScoreRecord:
+def make_score(
+    study: str, system: str, repeat: int, errors: tuple[float, float, float], trial: int
+) -> ScoreRecord:
     network = system != "KNN"
     curve = [
-        {"epoch": e, "train_loss": 0.5 / e, "train_error": 0.1 + 0.3 / e, "dev_loss": 0.6 / e, "dev_error": 0.11 + 0.2 / e}
+        {
+            "epoch": e,
+            "train_loss": 0.5 / e,
+            "train_error": 0.1 + 0.3 / e,
+            "dev_loss": 0.6 / e,
+            "dev_error": 0.11 + 0.2 / e,
+        }
         for e in range(1, 8)
     ]
-    right = {split: round(200 * (1 - error)) for split, error in zip(("train", "dev", "eval"), errors, strict=True)}
+    right = {
+        split: round(200 * (1 - error)) for split, error in zip(("train", "dev", "eval"), errors, strict=True)
+    }
     position = [spec.label for spec in SYSTEMS].index(system)
     return ScoreRecord(
         study=study,
@@ -165,7 +186,9 @@ def make_score(study: str, system: str, repeat: int, errors: tuple[float, float,
         repeat=repeat,
         seed=7000 + repeat,
         trial=trial,
-        config={"layers": 1, "units_1": 40, "learning_rate": 0.001} if system == TUNED else SYSTEMS[position].configs[-1],
+        config={"layers": 1, "units_1": 40, "learning_rate": 0.001}
+        if system == TUNED
+        else SYSTEMS[position].configs[-1],
         errors=dict(zip(("train", "dev", "eval"), errors, strict=True)),
         confusion={split: [[n, 200 - n], [200 - n, n]] for split, n in right.items()},
         architecture={"KNN": "51 neighbours", "MLP-M1": "2-64-32-16-2, ReLU"}.get(system, "2-40-2, relu"),
@@ -174,7 +197,9 @@ def make_score(study: str, system: str, repeat: int, errors: tuple[float, float,
         best_epoch=7 if network else 0,
         seconds=3.5 + repeat,
         degenerate=False,
-        curve=curve if network else [{"epoch": 1, "train_loss": None, "train_error": None, "dev_loss": 0.3, "dev_error": 0.115}],
+        curve=curve
+        if network
+        else [{"epoch": 1, "train_loss": None, "train_error": None, "dev_loss": 0.3, "dev_error": 0.115}],
         surface=f"{study}/system{position}-repeat{repeat}.surface.npz",
     )
 
@@ -189,19 +214,27 @@ def write_surface(path: Path, tilt: float) -> None:
     np.savez_compressed(path, x=x, y=y, probabilities=probabilities, classes=classes)
 
 
-def write_study(store: Store, study: StudyRecord, trials: list[TrialRecord], states: dict[str, tuple[str, int | None]]) -> None:
+def write_study(
+    store: Store, study: StudyRecord, trials: list[TrialRecord], states: dict[str, tuple[str, int | None]]
+) -> None:
     systems = [
-        SystemRecord(study.name, spec.label, spec.learner, spec.tuner, place, SPACE if spec.tuner != "hand" else [])
+        SystemRecord(
+            study.name, spec.label, spec.learner, spec.tuner, place, SPACE if spec.tuner != "hand" else []
+        )
         for place, spec in enumerate(SYSTEMS)
     ]
     store.create_study(study, systems)
     for label, (state, selected) in states.items():
-        why = "nothing left to try" if label != TUNED else "all 6 trials are used"
-        store.update_system(study.name, label, state=state, selected=selected, overhead=0.125, note=f"search ended: {why}")
+        why = "nothing left to try" if label != TUNED else "6 trials"
+        store.update_system(
+            study.name, label, state=state, selected=selected, overhead=0.125, note=f"search ended: {why}"
+        )
     for trial in trials:
         store.add_trial(replace(trial, study=study.name))
         for epoch in range(1, min(trial.epochs, 2) + 1):
-            store.add_epoch(study.name, EpochRecord(trial.system, trial.number, epoch, 0.5, 0.2, 0.5, 0.2, 1.0))
+            store.add_epoch(
+                study.name, EpochRecord(trial.system, trial.number, epoch, 0.5, 0.2, 0.5, 0.2, 1.0)
+            )
 
 
 def build_store(folder: Path) -> Path:
@@ -221,12 +254,20 @@ def build_store(folder: Path) -> Path:
         store.add_score(score)
         position = [spec.label for spec in SYSTEMS].index(score.system)
         write_surface(folder / str(score.surface), 0.2 * position - 0.1 * score.repeat)
-    for split, knn, rnf, exact in (("train", 0.08, 0.0215, 0.09), ("dev", 0.1175, 0.12, 0.1), ("eval", 0.14, 0.1374, 0.11)):
+    for split, knn, rnf, exact in (
+        ("train", 0.08, 0.0215, 0.09),
+        ("dev", 0.1175, 0.12, 0.1),
+        ("eval", 0.14, 0.1374, 0.11),
+    ):
         store.add_bayes(BayesRecord(FULL, split, "closed-loop-knn", knn, 0.0, {"k": 5}))
         store.add_bayes(BayesRecord(FULL, split, "closed-loop-rnf", rnf, 0.0, {"trees": 100}))
         store.add_bayes(BayesRecord(FULL, split, "exact", exact, 0.0001, {}))
     unfinished = replace(make_study(UNFINISHED, data, 1), state=StudyState.INTERRUPTED, finished=None)
-    half = [*hand_trials(), *tuned_trials()[:2], make_trial(TUNED, 2, "running", told=None, epochs=0, seconds=0.0)]
+    half = [
+        *hand_trials(),
+        *tuned_trials()[:2],
+        make_trial(TUNED, 2, "running", told=None, epochs=0, seconds=0.0),
+    ]
     write_study(store, unfinished, half, {"KNN": ("searched", 1)})
     failed = {spec.label: ("failed", None) for spec in SYSTEMS}
     write_study(store, make_study(ALL_FAILED, data, 1), failed_trials(), failed)

@@ -1,0 +1,147 @@
+"""The best dev error so far, trial by trial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reports import charts, palette, tables
+from reports.section import NOTHING, Section, caption_of, describe, systems_of
+from tuners.record import TrialRecord, TrialState
+from tuners.store import Store
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
+
+COLUMNS = ["system", "place", "trial", "state", "dev_error", "best"]
+
+
+class Progress(Section):
+    name = "progress"
+    title = "Best dev error so far"
+    lead = (
+        "The lowest dev error that each search had found after so many trials; a point is one trial, the line is the "
+        "best so far. Trials without a usable network count on the axis, but have no point."
+    )
+    position = 80
+
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """One row a trained trial in the order of completion; `place` counts from 1 within the system."""
+        study = store.study(study_name)
+        trials = store.trials(study_name)
+        rows: list[dict[str, Any]] = []
+        for spec in study.spec.systems:
+            rows += _path([trial for trial in trials if trial.system == spec.label])
+        frame = pd.DataFrame(rows, columns=COLUMNS).astype({"dev_error": float, "best": float})
+        return describe(frame, study)
+
+    def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
+        import plotly.graph_objects as go
+
+        labels = _searched(frame)
+        if not labels:
+            return None
+        colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
+        figure = go.Figure()
+        for label in labels:
+            own = frame[frame["system"] == label]
+            figure.add_scatter(
+                x=own["place"],
+                y=own["best"],
+                mode="lines",
+                name=label,
+                legendgroup=label,
+                line={"color": colours[label], "shape": "hv", "width": 2.5},
+                hovertemplate="best after %{x} trials: %{y:.2%}",
+            )
+            figure.add_scatter(
+                x=own["place"],
+                y=own["dev_error"],
+                mode="markers",
+                name=label,
+                legendgroup=label,
+                showlegend=False,
+                marker={"color": colours[label], "symbol": marks[label][0], "size": 7, "opacity": 0.6},
+                customdata=own["trial"],
+                hovertemplate="trial %{customdata}: %{y:.2%}",
+            )
+        figure.update_layout(charts.base_layout(caption_of(frame), height=420))
+        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"))
+        figure.update_yaxes(charts.percent_axis("dev error"))
+        return figure
+
+    def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        from matplotlib.ticker import MaxNLocator
+
+        labels = _searched(frame)
+        if not labels:
+            return None
+        colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
+        figure = charts.new_figure(self.title, caption_of(frame), 4.8)
+        axes = figure.subplots()
+        charts.dress(axes)
+        lines = []
+        for label in labels:
+            own = frame[frame["system"] == label]
+            mark = marks[label][1]
+            axes.plot(own["place"], own["dev_error"], mark, color=colours[label], ms=6, alpha=0.5)
+            lines += axes.step(own["place"], own["best"], where="post", color=colours[label], lw=2.2)
+            lines[-1].set(label=label, marker=mark, markersize=6, markevery=[len(own) - 1])
+        axes.set_xlabel("trials", fontsize=10)
+        axes.set_ylabel("dev error", fontsize=10)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        charts.in_percent(axes, "y")
+        charts.legend_below(figure, lines, min(3, len(lines)))
+        return figure
+
+    def markdown(self, frame: pd.DataFrame) -> str:
+        labels = [label for label in systems_of(frame) if (frame["system"] == label).any()]
+        if not labels:
+            return NOTHING
+        numbers = ["trials", "first dev error", "best dev error", "reached after"]
+        rows = []
+        for label in labels:
+            own = frame[frame["system"] == label]
+            known = own[own["best"].notna()]
+            if known.empty:
+                rows.append([tables.escape(label), tables.count(len(own)), *[tables.DASH] * 3])
+                continue
+            best = known["best"].iloc[-1]
+            first = known[known["best"] == best]["place"].iloc[0]
+            rows.append(
+                [
+                    tables.escape(label),
+                    tables.count(len(own)),
+                    tables.error(known["best"].iloc[0]),
+                    tables.error(best),
+                    f"trial {first} of {len(own)}",
+                ]
+            )
+        return tables.table(["system", *numbers], rows, right=numbers)
+
+
+def _path(trials: list[TrialRecord]) -> list[dict[str, Any]]:
+    """The trained trials of one system in the order of their results, with the best of those before."""
+    done = [trial for trial in trials if trial.repeat_of is None and trial.told is not None]
+    best: float | None = None
+    rows: list[dict[str, Any]] = []
+    for place, trial in enumerate(sorted(done, key=lambda trial: trial.told or 0), start=1):
+        # A network that predicts one class is selected only for want of others: it sets no record.
+        error = trial.dev_error if trial.state == TrialState.COMPLETE else None
+        if error is not None:
+            best = error if best is None else min(best, error)
+        values = (trial.system, place, trial.number, trial.state.value, error, best)
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return rows
+
+
+def _searched(frame: pd.DataFrame) -> list[str]:
+    """Systems with a path to draw: a single configuration has none, and nor has one that only failed."""
+    counts = frame.groupby("system")["best"].agg(["size", "count"])
+    return [
+        label
+        for label in systems_of(frame)
+        if label in counts.index and counts["size"][label] > 1 and counts["count"][label] > 0
+    ]

@@ -1,0 +1,277 @@
+"""Decision surfaces: what each system answers at every place of the plane, under the points of a split."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.errors import DataError
+from datasets.types import Samples
+from reports import charts, palette, tables
+from tuners.record import ScoreRecord
+from tuners.store import Store
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
+
+#: Points drawn at most: more only hide each other, and a page has to carry them.
+MOST_POINTS = 5_000
+
+#: Of the sampling of points, so that every figure of a study shows the same ones.
+SAMPLE_SEED = 20_240
+
+#: Shades a class, from undecided to certain.
+SHADES = 8
+
+Mode = Literal["probability", "class"]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Answers of one trained system on a grid; row i is x2 = y[i], column j is x1 = x[j].
+
+    probabilities: uint8, shape (rows, columns, C), 255 for certainty. classes: uint8, (rows, columns).
+    """
+
+    system: str
+    repeat: int
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    probabilities: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+
+    @property
+    def count(self) -> int:
+        """Number of classes."""
+        return int(self.probabilities.shape[-1])
+
+
+def load_surface(store: Store, score: ScoreRecord) -> Surface:
+    """The surface of a score. Raises DataError where it has none or its file is gone or broken."""
+    if score.surface is None:
+        raise DataError(f"{score.system} has no decision surface: only sets with two features have one")
+    path = store.folder / score.surface
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            parts = {name: arrays[name] for name in ("x", "y", "probabilities", "classes")}
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"the decision surface of {score.system} cannot be read from {path}: {error}"
+        ) from error
+    return Surface(score.system, score.repeat, **parts)
+
+
+def sample(samples: Samples, most: int = MOST_POINTS) -> Samples:
+    """At most `most` points, the same ones at every call, in their order."""
+    if len(samples) <= most:
+        return samples
+    chosen = np.sort(np.random.default_rng(SAMPLE_SEED).choice(len(samples), most, replace=False))
+    return Samples(np.asarray(samples.x[chosen]), np.asarray(samples.y[chosen]))
+
+
+def levels(surface: Surface, mode: Mode) -> NDArray[np.uint8]:
+    """The grid as one byte a place: the class shown, and within it the shade of its probability."""
+    if mode == "class":
+        return np.asarray(surface.classes * SHADES + SHADES - 1, dtype=np.uint8)
+    shown = np.take_along_axis(surface.probabilities, surface.classes[..., None].astype(np.intp), axis=-1)[
+        ..., 0
+    ]
+    least = 1 / surface.count
+    certainty = np.clip((shown / 255 - least) / (1 - least), 0, 1)
+    shade = np.minimum((certainty * SHADES).astype(np.uint8), SHADES - 1)
+    return np.asarray(surface.classes * SHADES + shade, dtype=np.uint8)
+
+
+def surface_figure(
+    surfaces: Sequence[Surface],
+    samples: Samples | None,
+    class_names: Sequence[str],
+    split: str,
+    *,
+    caption: str,
+    errors: Mapping[str, float] | None = None,
+    columns: int = 3,
+    mode: Mode = "probability",
+    most: int = MOST_POINTS,
+) -> go.Figure:
+    """Surfaces side by side on matched axes, so that a zoom into one zooms into all.
+
+    samples: the split's points, sampled to `most`; None draws surfaces alone. errors: by system, for the
+    titles. columns: panels a row; 1 for a narrow page.
+    """
+    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
+
+    columns = max(1, min(columns, len(surfaces)))
+    rows = -(-len(surfaces) // columns)
+    height = 110 + rows * (360 if columns > 1 else 320)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=[_title(surface, split, errors) for surface in surfaces],
+        shared_xaxes="all",
+        shared_yaxes="all",
+        horizontal_spacing=0.03,
+        vertical_spacing=min(0.12, 50 / height) if rows > 1 else 0,
+    )
+    shown = None if samples is None else sample(samples, most)
+    scale = _colourscale(len(class_names))
+    for index, surface in enumerate(surfaces):
+        place = {"row": index // columns + 1, "col": index % columns + 1}
+        figure.add_trace(
+            go.Heatmap(
+                x=surface.x,
+                y=surface.y,
+                z=levels(surface, mode),
+                zmin=-0.5,
+                zmax=len(class_names) * SHADES - 0.5,
+                colorscale=scale,
+                showscale=False,
+                hoverinfo="skip",
+            ),
+            **place,
+        )
+        for trace in _points(shown, class_names, first=index == 0):
+            figure.add_trace(trace, **place)
+    note = f"{caption}; {_points_text(shown, samples, split)}"
+    figure.update_layout(charts.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 80, "b": 10}))
+    figure.update_layout(legend={"y": -40 / height, "itemsizing": "constant"})
+    low_x, high_x, low_y, high_y = _frame(surfaces)
+    figure.update_xaxes(range=[low_x, high_x], showgrid=False, zeroline=False)
+    figure.update_yaxes(range=[low_y, high_y], showgrid=False, zeroline=False)
+    return figure
+
+
+def surface_picture(
+    surfaces: Sequence[Surface],
+    samples: Samples | None,
+    class_names: Sequence[str],
+    split: str,
+    *,
+    title: str,
+    caption: str,
+    errors: Mapping[str, float] | None = None,
+    columns: int = 3,
+    most: int = MOST_POINTS,
+) -> Figure:
+    """The same for the report."""
+    from matplotlib.lines import Line2D
+
+    columns = max(1, min(columns, len(surfaces)))
+    rows = -(-len(surfaces) // columns)
+    shown = None if samples is None else sample(samples, most)
+    note = f"{caption}; {_points_text(shown, samples, split)}"
+    figure = charts.new_figure(title, note, 1.3 + rows * (0.6 + 0.85 * charts.WIDTH / max(columns, 2)))
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    inks = _shades(len(class_names))
+    low_x, high_x, low_y, high_y = _frame(surfaces)
+    for index, axes in enumerate(panels.flat):
+        if index >= len(surfaces):
+            axes.set_visible(False)
+            continue
+        surface = surfaces[index]
+        charts.dress(axes)
+        axes.grid(visible=False)
+        axes.pcolormesh(
+            surface.x, surface.y, inks[levels(surface, "probability")], shading="nearest", rasterized=True
+        )
+        if shown is not None:
+            colours = np.array(
+                [palette.blend(c, 0.8, "#000000") for c in palette.class_colours(len(class_names))]
+            )
+            axes.scatter(
+                shown.x[:, 0], shown.x[:, 1], c=colours[shown.y], s=5, lw=0, alpha=_alpha(len(shown))
+            )
+        axes.set(xlim=(low_x, high_x), ylim=(low_y, high_y))
+        axes.set_title(_title(surface, split, errors, "\n"), fontsize=10)
+    handles = [
+        Line2D([], [], marker="o", ls="", ms=8, color=colour, label=_plain(name))
+        for name, colour in zip(class_names, palette.class_colours(len(class_names)), strict=True)
+    ]
+    charts.legend_below(figure, handles, 8)
+    return figure
+
+
+def _title(surface: Surface, split: str, errors: Mapping[str, float] | None, line: str = "<br>") -> str:
+    if errors is None or surface.system not in errors:
+        return surface.system
+    return f"{surface.system}{line}{split} error {tables.error(errors[surface.system])} %"
+
+
+def _points_text(shown: Samples | None, samples: Samples | None, split: str) -> str:
+    if shown is None or samples is None:
+        return f"the points of {split} are not at hand"
+    if len(shown) == len(samples):
+        return f"all {len(samples):,} points of {split}"
+    return f"{len(shown):,} of {len(samples):,} points of {split}"
+
+
+def _points(shown: Samples | None, class_names: Sequence[str], first: bool) -> list[Any]:
+    """One trace a class, so that a click in the legend hides a class everywhere."""
+    import plotly.graph_objects as go
+
+    if shown is None:
+        return []
+    traces = []
+    for index, colour in enumerate(palette.class_colours(len(class_names))):
+        mine = shown.y == index
+        traces.append(
+            go.Scattergl(
+                # Single precision halves what a page has to carry and is far finer than a pixel.
+                x=np.asarray(shown.x[mine, 0], dtype=np.float32),
+                y=np.asarray(shown.x[mine, 1], dtype=np.float32),
+                mode="markers",
+                name=class_names[index],
+                legendgroup=f"class {index}",
+                showlegend=first,
+                marker={"color": colour, "size": 4, "opacity": _alpha(len(shown))},
+                hoverinfo="skip",
+            )
+        )
+    return traces
+
+
+def _alpha(count: int) -> float:
+    """Fewer points are drawn stronger, so that where many lie shows as density."""
+    return float(np.clip(800 / max(count, 1), 0.35, 0.9))
+
+
+def _frame(surfaces: Sequence[Surface]) -> tuple[float, float, float, float]:
+    """The axes that hold every surface."""
+    return (
+        float(min(surface.x[0] for surface in surfaces)),
+        float(max(surface.x[-1] for surface in surfaces)),
+        float(min(surface.y[0] for surface in surfaces)),
+        float(max(surface.y[-1] for surface in surfaces)),
+    )
+
+
+def _strengths() -> list[float]:
+    return [float(strength) for strength in np.linspace(0.10, 0.5, SHADES)]
+
+
+def _colourscale(count: int) -> list[list[Any]]:
+    """plotly's steps of constant colour, one a level; transparent, for light and dark pages alike."""
+    steps: list[list[Any]] = []
+    total = count * SHADES
+    inks = [palette.transparent(colour, s) for colour in palette.class_colours(count) for s in _strengths()]
+    for place, ink in enumerate(inks):
+        steps += [[place / total, ink], [(place + 1) / total, ink]]
+    return steps
+
+
+def _shades(count: int) -> NDArray[np.float64]:
+    """The same inks on white, as red, green, blue in [0, 1], one row a level."""
+    inks = [palette.blend(colour, s) for colour in palette.class_colours(count) for s in _strengths()]
+    return np.array([[int(ink[i : i + 2], 16) / 255 for i in (1, 3, 5)] for ink in inks])
+
+
+def _plain(text: str) -> str:
+    """matplotlib reads a pair of dollar signs as a formula."""
+    return text.replace("$", r"\$")
