@@ -1,0 +1,1 @@
+"""The catalogue: every file here holds one data set (a `datasets.source.Source`)."""

@@ -1,0 +1,95 @@
+"""From the name that a user gives to a data set in memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from datasets.csv_folder import load_folder
+from datasets.errors import DataError, UsageError
+from datasets.plugins import find, unknown
+from datasets.source import CATALOG, Source, sources
+from datasets.train_limit import limit_train
+from datasets.types import Dataset, Split, content_hash
+
+DATA_ROOT = "HANDTUNE_DATA"
+
+# The ways people write set 8: 8, 08, #8, set_08, Set-8, set 8.
+_SET_NUMBER = re.compile(r"(?:set[ _-]?|#)?(\d{1,2})", re.IGNORECASE)
+
+
+def load(
+    name: str,
+    *,
+    seed: int = 0,
+    data_root: str | os.PathLike[str] | None = None,
+    train_limit: int | None = None,
+) -> Dataset:
+    """A set of the catalogue ("10", also "#10" or "set_10"), or a folder with train, dev and eval CSV.
+
+    seed: draws generated data and the choice of a train limit; real data do not depend on it.
+    data_root: folder with real sets; None asks HANDTUNE_DATA. train_limit: see `limit_train`; the
+    content hash is that of the samples that are left, so that records tell them from the full set.
+    Raises UsageError (exit code 2) for an unknown name, a negative seed or an impossible limit, and
+    DataError (exit code 3) for a data root or folder that does not exist and for bad data in it.
+    """
+    if seed < 0:
+        raise UsageError(f"the seed must be 0 or more, not {seed}")
+    known = canonical_name(name)
+    if known in sources():
+        source = find(CATALOG, Source, known, "data set")  # type: ignore[type-abstract]
+        dataset = source.load(data_root_from(data_root), seed)
+    else:
+        dataset = load_folder(Path(known))
+    return dataset if train_limit is None else _limited(dataset, train_limit, seed)
+
+
+def canonical_name(name: str) -> str:
+    """The name in the catalogue that is meant, or the full path of the folder that is.
+
+    A catalogue name wins over a folder of the same name; write ./10 for the folder.
+    Raises UsageError with a suggestion for an unknown name, DataError for a folder that is not there.
+    """
+    number = _SET_NUMBER.fullmatch(name.strip())
+    known = f"{int(number[1]):02d}" if number else name.strip().lower()
+    if known in sources():
+        return known
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return str(path.resolve())
+    if path.exists():
+        raise DataError(f"{path} is a file; give the folder that holds train.csv, dev.csv and eval.csv")
+    if len(path.parts) > 1 or name.startswith((".", "~")) or name.endswith(os.sep):
+        raise DataError(f"there is no folder {path}; check the path")
+    error = unknown("data set", known if number else name, sources())
+    raise UsageError(f"{error} Or give the path of a folder with train.csv, dev.csv and eval.csv.")
+
+
+def data_root_from(argument: str | os.PathLike[str] | None) -> Path | None:
+    """The folder with real data: the argument, else HANDTUNE_DATA, else None.
+
+    Raises DataError where that folder does not exist: a mistyped root must not fall back to
+    generated data.
+    """
+    given = argument if argument is not None else os.environ.get(DATA_ROOT) or None
+    if given is None:
+        return None
+    root = Path(given).expanduser()
+    if not root.is_dir():
+        origin = "--data-root" if argument is not None else DATA_ROOT
+        raise DataError(
+            f"the data root {root} is no folder; correct {origin}, or leave it out for generated data"
+        )
+    return root.resolve()
+
+
+def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
+    whole = dataset.split
+    train = limit_train(whole.train, limit, dataset.classes, seed)
+    if train is whole.train:
+        return dataset
+    split = Split(train, whole.dev, whole.eval)
+    provenance = replace(dataset.provenance, content_hash=content_hash(split), train_limit=limit)
+    return replace(dataset, split=split, provenance=provenance)

@@ -1,0 +1,123 @@
+"""The types that every layer speaks: samples, splits, data sets and where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imld_synth import BayesError
+
+FloatArray = NDArray[np.floating]
+IntArray = NDArray[np.int64]
+SplitName = Literal["train", "dev", "eval"]
+ProvenanceKind = Literal["real", "generated", "stand-in"]
+
+SPLIT_NAMES: tuple[SplitName, ...] = ("train", "dev", "eval")
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Points with their classes.
+
+    x: shape (n, ...), one row a sample (2-D sets: float64, shape (n, 2), unitless drawing coordinates).
+    y: int64, shape (n,), class indices 0 .. C-1.
+    """
+
+    x: FloatArray
+    y: IntArray
+
+    def __post_init__(self) -> None:
+        if len(self.x) != len(self.y):
+            raise ValueError(f"x has {len(self.x)} rows, y has {len(self.y)}; they must agree")
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class TuningSplit:
+    """What a search may see. It has no eval part, so that nothing that tunes can reach one."""
+
+    train: Samples
+    dev: Samples
+
+
+@dataclass(frozen=True)
+class Split:
+    """The three parts of a data set, named as in the study."""
+
+    train: Samples
+    dev: Samples
+    eval: Samples
+
+    def for_tuning(self) -> TuningSplit:
+        return TuningSplit(self.train, self.dev)
+
+    def part(self, name: SplitName) -> Samples:
+        part: Samples = getattr(self, name)
+        return part
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the samples came from.
+
+    kind: "real" (files of the study's owners), "generated" (drawn from a known density) or
+    "stand-in" (made up in the format of a corpus that is not at hand).
+    source: one plain sentence for tables and reports.
+    content_hash: sha256 over the samples of the `Dataset` that carries it, so after a train limit; see
+    `content_hash`.
+    seed: the seed of generated samples, None for real ones.
+    train_limit: rows of train that `--train-limit` kept, None for all of them.
+    """
+
+    kind: ProvenanceKind
+    source: str
+    content_hash: str
+    seed: int | None = None
+    train_limit: int | None = None
+
+
+class Density(Protocol):
+    """What a generated split knows about itself (see `imld_synth.Drawing`)."""
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
+
+    def posterior(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
+
+    def bayes_error(self) -> BayesError: ...
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set ready for use.
+
+    kind: what sort of samples it holds ("points2d", ...); models name the kinds that they take.
+    densities: the exact density of each split where the set was generated from one, else None.
+    """
+
+    name: str
+    split: Split
+    class_names: tuple[str, ...]
+    kind: str
+    provenance: Provenance
+    densities: Mapping[SplitName, Density] | None = None
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
+
+
+def content_hash(split: Split) -> str:
+    """sha256 over shape, type and bytes of every part, so that equal samples have equal hashes."""
+    digest = hashlib.sha256()
+    for name in SPLIT_NAMES:
+        for array in (split.part(name).x, split.part(name).y):
+            digest.update(f"{name}{array.shape}{array.dtype.str}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
