@@ -20,12 +20,12 @@ PEN = 0.002
 Blurred = tuple[float, tuple[float, float], tuple[float, float]]
 
 
-def _drawn(lines: tuple[Line, ...], blurred: tuple[Blurred, ...], sharp: float = 0.5) -> Mixture:
-    """The strokes themselves, and their noisy copies as (share, low, high) boxes."""
+def _drawn(lines: tuple[Line, ...], blurred: tuple[Blurred, ...]) -> Mixture:
+    """Half strokes, and half their noisy copies as (share, low, high) boxes."""
     noisy = Mixture(
         tuple(Box(low, high, NOISE) for _, low, high in blurred), tuple(share for share, _, _ in blurred)
     )
-    return Mixture((Strokes(lines, PEN), noisy), (sharp, 1 - sharp))
+    return Mixture((Strokes(lines, PEN), noisy), (1, 1))
 
 
 PRESET = Preset(
