@@ -51,18 +51,18 @@ def scan(package: str, base: type[P]) -> dict[str, P]:
     Files whose name starts with an underscore are helpers and are passed over.
     Raises TypeError where a file defines no plug-in or two share a name: a mistake of the author.
     """
-    return dict(_scan(package, base))
+    return dict(_scan(package, base))  # type: ignore[arg-type]  # to mypy, classes are not hashable
 
 
 @cache
-def _scan(package: str, base: Any) -> dict[str, Any]:
-    found: dict[str, Plugin] = {}
+def _scan(package: str, base: type[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     folder = importlib.import_module(package)
     for info in sorted(pkgutil.iter_modules(folder.__path__), key=lambda item: item.name):
         if info.name.startswith("_") or info.ispkg:
             continue
         module = importlib.import_module(f"{package}.{info.name}")
-        classes = [
+        classes: list[type[Any]] = [
             member
             for _, member in inspect.getmembers(module, inspect.isclass)
             if issubclass(member, base)

@@ -16,9 +16,7 @@ def limit_train(train: Samples, limit: int, classes: int, seed: int) -> Samples:
     Raises UsageError where the limit is below the number of classes.
     """
     if limit < classes:
-        raise UsageError(
-            f"the train limit must be at least {classes}, one point for each class, not {limit}"
-        )
+        raise UsageError(f"the train limit must be at least {classes}, one point for each class, not {limit}")
     if limit >= len(train):
         return train
     rng = np.random.default_rng(seed)
