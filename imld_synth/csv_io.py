@@ -108,7 +108,7 @@ def _comments(text: str) -> dict[str, tuple[str, ...]]:
 def _header_lines(text: str) -> int:
     """How many lines to pass over so that the data follow: up to the header, or none."""
     for number, line in enumerate(io.StringIO(text), start=1):
-        row = line.split("#")[0].strip()
+        row = line.split("#")[0].strip(" \t\n")
         if row:
             cells = [cell.strip() for cell in row.split(",")]
             words = len(cells) == 3 and all(cells) and not any(_is_number(cell) for cell in cells)
@@ -122,7 +122,7 @@ def _is_number(cell: str) -> bool:
 
 def _parse(path: Path, text: str, skip: int) -> tuple[Floats, NDArray[np.int64] | NDArray[np.str_]]:
     """Coordinates and labels; labels as integers where all are."""
-    if len(text.splitlines()) <= skip or not _has_rows(text, skip):
+    if not _has_rows(text, skip):
         return np.empty((0, 2)), np.empty(0, np.int64)
     try:
         table = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=skip, ndmin=2)
@@ -153,7 +153,7 @@ def _has_rows(text: str, skip: int) -> bool:
 def _rows(text: str, skip: int) -> Iterator[tuple[int, str]]:
     """1-based line number and content of each data row."""
     for number, line in enumerate(io.StringIO(text), start=1):
-        row = line.split("#")[0].strip()
+        row = line.split("#")[0].strip(" \t\n")
         if number > skip and row:
             yield number, row
 

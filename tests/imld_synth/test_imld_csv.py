@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from imld_synth import DataError, read_csv, write_csv
 
@@ -113,3 +115,15 @@ def test_writing_refuses_what_does_not_fit(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="one label a row"):
         write_csv(tmp_path / "a.csv", np.zeros((2, 2)), np.zeros(3, np.int64))
     assert not list(tmp_path.iterdir())
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet="0123.,,,-+eainfx# \n\n\r\t_\"'[]é", max_size=60))
+def test_any_text_is_read_or_refused_plainly(tmp_path: Path, text: str) -> None:
+    try:
+        data = read_csv(put(tmp_path, text))
+    except DataError as error:
+        assert "points.csv" in str(error) and str(error).count("\n") <= 1
+    else:
+        assert len(data.x) == len(data.y) > 0 and np.isfinite(data.x).all()
+        assert data.y.min() >= 0 and data.y.max() < len(data.class_names)
