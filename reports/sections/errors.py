@@ -123,7 +123,7 @@ class Errors(Section):
         study = [f"{split} (study)" for split in SPLIT_NAMES]
         rows = []
         for _, row in frame.iterrows():
-            note = f" ({tables.escape(row['note'])})" if row["note"] else ""
+            note = f": {tables.escape(row['note'])}" if row["note"] else ""
             cells = [_cell(row, split) for split in SPLIT_NAMES]
             rows.append(
                 [tables.escape(row["system"]) + note, *cells, *(_study_cell(row, s) for s in SPLIT_NAMES)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -19,6 +19,8 @@ from tuners.summary import summarize
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     from matplotlib.figure import Figure
+
+F = TypeVar("F")
 
 COLUMNS = ["system", "repeat", "split", "error", "file"]
 
@@ -64,7 +66,7 @@ class Surfaces(Section):
         return f"{self.title} of {names} under points of {frame.attrs['split']}, {caption_of(frame)}"
 
 
-def _draw(store: Store, frame: pd.DataFrame, draw: Callable[..., Any], **more: Any) -> Any:
+def _draw(store: Store, frame: pd.DataFrame, draw: Callable[..., F], **more: Any) -> F | None:
     split = frame.attrs["split"]
     own = frame[frame["split"] == split]
     surfaces = _load(store, own)

@@ -1,0 +1,118 @@
+"""Where the data came from, what ran, and how to run it again."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from datasets.types import SPLIT_NAMES
+from reports import tables
+from reports.section import Section, describe
+from tuners.record import DataInfo, Environment, StudyRecord
+from tuners.store import Store
+
+COLUMNS = ["group", "item", "value"]
+
+#: What kinds of data are, for readers who know none of the words.
+KINDS = {
+    "real": "files of the study's owners",
+    "generated": "drawn from a known density, not the study's own files",
+    "stand-in": "made up in the format of a corpus that is not at hand",
+}
+
+MARK = " with local changes"
+
+
+class Provenance(Section):
+    name = "provenance"
+    title = "Provenance"
+    lead = (
+        "Which data, code and machine gave these figures, and the command that repeats the run. The same hash means "
+        "the same samples, bit for bit."
+    )
+    position = 110
+
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """Rows (group, item, value) as text. The group "Repeat" holds one shell line a row."""
+        study = store.study(study_name)
+        rows = [
+            *(("Data", item, value) for item, value in _data(study.data)),
+            *(("Code and machine", item, value) for item, value in _machine(study.environment)),
+            *(("Repeat", str(place), line) for place, line in enumerate(repeat_lines(study), start=1)),
+            *(("Beware", str(place), line) for place, line in enumerate(_warnings(study), start=1)),
+        ]
+        return describe(pd.DataFrame(rows, columns=COLUMNS, dtype=str), study)
+
+    def markdown(self, frame: pd.DataFrame) -> str:
+        blocks = []
+        for group in ("Data", "Code and machine"):
+            part = frame[frame["group"] == group]
+            rows = [
+                [tables.escape(item), tables.escape(value)]
+                for item, value in zip(part["item"], part["value"], strict=True)
+            ]
+            blocks.append(tables.table([group.lower(), ""], rows))
+        lines = "\n".join(frame.loc[frame["group"] == "Repeat", "value"])
+        blocks.append(f"To repeat the run, in a clone of the repository:\n\n{_fenced(lines)}")
+        notes = [f"- {tables.escape(line)}" for line in frame.loc[frame["group"] == "Beware", "value"]]
+        return "\n\n".join([*blocks, "\n".join(notes)])
+
+
+def repeat_lines(study: StudyRecord) -> list[str]:
+    """The shell lines that repeat a study in a fresh clone."""
+    commit = study.environment.commit.removesuffix(MARK)
+    lines = [f"git checkout {commit}"] if re.fullmatch("[0-9a-f]{7,40}", commit) else []
+    lines.append("pip install -r requirements.txt")
+    command = " ".join(study.command.split())
+    if study.spec.data_root and "--data-root" not in command:
+        command = f"HANDTUNE_DATA=FOLDER_OF_THE_DATA {command}"
+    return [*lines, command]
+
+
+def _data(data: DataInfo) -> list[tuple[str, str]]:
+    sizes = ", ".join(f"{name} {data.sizes[name]:,}" for name in SPLIT_NAMES if name in data.sizes)
+    return [
+        ("data set", data.name),
+        ("kind", f"{data.provenance}: {KINDS.get(data.provenance, 'of unknown origin')}"),
+        ("source", data.source),
+        ("seed of the data", "none" if data.seed is None else str(data.seed)),
+        ("sha256", data.content_hash),
+        ("samples", sizes),
+        ("features", " × ".join(str(size) for size in data.shape)),
+        ("classes", ", ".join(data.class_names)),
+    ]
+
+
+def _machine(environment: Environment) -> list[tuple[str, str]]:
+    return [
+        ("commit", environment.commit),
+        ("Python", environment.python),
+        *((name, version) for name, version in sorted(environment.packages.items())),
+        ("platform", environment.platform),
+        ("processor", f"{environment.processor}, {environment.cores} cores"),
+        ("memory", f"{environment.memory_gib:g} GiB"),
+        ("device", environment.device),
+    ]
+
+
+def _warnings(study: StudyRecord) -> list[str]:
+    notes = [
+        "Run it with another --store, or with another --study name: a store holds each name once.",
+        "The same versions on the same kind of device give the same figures; other versions or another device may "
+        "change the last digits of a training, and with them what a search selects.",
+        f"Compare the hash of the data first: {study.data.content_hash[:12]}…",
+    ]
+    if study.spec.budget.max_seconds is not None:
+        notes.append("A limit in seconds was set: a faster machine trains more trials within it.")
+    if study.environment.commit.endswith(MARK):
+        notes.append(
+            "Files had been changed since the commit, so the commit alone may not give these figures."
+        )
+    return notes
+
+
+def _fenced(text: str) -> str:
+    """A code block whose fence is longer than any run of backticks in it."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence}sh\n{text}\n{fence}"

@@ -1,0 +1,150 @@
+"""The first paragraph of a report: what was compared, what came out, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+
+from datasets.percent import percent
+from reports.sections.provenance import KINDS
+from reports.tables import error, escape
+from tuners.record import HAND, StudyState
+from tuners.store import Store
+from tuners.summary import StudySummary, SystemSummary
+
+#: Half-width of a 95 % interval in standard errors.
+Z95 = 1.96
+
+
+def banner(store: Store, summary: StudySummary) -> str | None:
+    """A warning where not every system is scored, else None."""
+    study = summary.study
+    states = {system.label: system.state for system in store.systems(study.name)}
+    scored = sum(state == "scored" for state in states.values())
+    if scored == len(states) and study.state == StudyState.FINISHED:
+        return None
+    word = "Incomplete" if study.state == StudyState.FINISHED else "Unfinished"
+    text = f"> **{word}: {scored} of {len(states)} systems scored.**"
+    failed = [escape(row.label) for row in summary.systems if row.failed_altogether]
+    if failed:
+        text += f" Every trial of {_listed(failed)} failed; the reasons stand under “Failed and degenerate trials”."
+    if study.state == StudyState.RUNNING:
+        text += " The study is running; write the report again when it is done."
+    elif study.state != StudyState.FINISHED:
+        text += f" Go on with `python tuners/run.py --resume {study.name}`."
+    if study.note:
+        text += f" It ended with: {escape(study.note)}."
+    return text
+
+
+def opening(summary: StudySummary) -> str:
+    """One paragraph in plain words. It compares only what was scored and claims no more than n points allow."""
+    sentences = [*_what(summary), *_result(summary)]
+    return " ".join(sentences)
+
+
+def _what(summary: StudySummary) -> list[str]:
+    data, spec = summary.study.data, summary.study.spec
+    hand = [escape(row.label) for row in summary.systems if row.tuner == HAND]
+    tuned = [escape(row.label) for row in summary.systems if row.tuner != HAND]
+    kinds = []
+    if hand:
+        kinds.append(f"{len(hand)} tuned by hand ({_listed(hand)})")
+    if tuned:
+        kinds.append(f"{len(tuned)} found by autotuners ({_listed(tuned)})")
+    count = len(summary.systems)
+    sizes = (
+        f"{data.sizes['train']:,} train, {data.sizes['dev']:,} dev and {data.sizes['eval']:,} eval samples"
+    )
+    sentences = [
+        f"This study compares {count} system{'s' * (count != 1)} on data set {escape(data.name)} "
+        f"({len(data.class_names)} classes; {sizes}): {' and '.join(kinds)}.",
+        f"The data are {data.provenance}: {KINDS.get(data.provenance, 'of unknown origin')}.",
+    ]
+    published = any(value is not None for row in summary.systems for value in row.published.values())
+    if published and data.provenance != "real":
+        sentences.append(
+            "The study's own figures therefore stand beside ours for orientation, not as a test of them."
+        )
+    if tuned:
+        limits = [f"{spec.budget.max_epochs} epochs a trial"]
+        if spec.budget.max_trials is not None:
+            limits.insert(0, f"{spec.budget.max_trials} trials")
+        if spec.budget.max_seconds is not None:
+            limits.append(f"{spec.budget.max_seconds:g} seconds of training")
+        sentences.append(
+            f"Every search had the same budget of at most {_listed(limits)} and saw train and dev only."
+        )
+    return sentences
+
+
+def _result(summary: StudySummary) -> list[str]:
+    scored = sorted((row for row in summary.systems if row.errors), key=lambda row: row.errors["eval"])
+    if not scored:
+        return ["No system is scored yet, so there is no result to compare."]
+    first, second, relation = _pair(scored)
+    if second is None:
+        return [f"Only {escape(first.label)} is scored: its eval error is {error(first.errors['eval'])} %."]
+    gap = round(percent(second.errors["eval"]) - percent(first.errors["eval"]), 2)
+    text = f"{relation[0]} has an eval error of {error(first.errors['eval'])} % ({escape(first.label)}), {relation[1]} one of "
+    text += f"{error(second.errors['eval'])} % ({escape(second.label)}): a difference of {gap:.2f} points."
+    return [
+        text,
+        _chance(first, second, gap, summary.study.data.sizes["eval"]),
+        _trainings(scored, first, second, gap),
+    ]
+
+
+def _pair(scored: Sequence[SystemSummary]) -> tuple[SystemSummary, SystemSummary | None, tuple[str, str]]:
+    """The two systems that the result is about, the better one first: the best tuned one and the best
+    by hand where there are both, for that is the question; else the best two."""
+    hand = next((row for row in scored if row.tuner == HAND), None)
+    tuned = next((row for row in scored if row.tuner != HAND), None)
+    if hand is None or tuned is None:
+        second = scored[1] if len(scored) > 1 else None
+        return scored[0], second, ("The best system", "the next one")
+    words = {hand.label: "the best system tuned by hand", tuned.label: "the best autotuned system"}
+    first, second = sorted((hand, tuned), key=lambda row: row.errors["eval"])
+    opening = words[first.label]
+    return first, second, (opening[0].upper() + opening[1:], words[second.label])
+
+
+def _chance(first: SystemSummary, second: SystemSummary, gap: float, count: int) -> str:
+    """What the finite number of eval samples alone allows to say."""
+    variance = sum(row.errors["eval"] * (1 - row.errors["eval"]) / count for row in (first, second))
+    margin = 100 * Z95 * math.sqrt(variance)
+    text = f"Counted on {count:,} eval samples, two such error rates differ by up to {margin:.2f} points by chance alone (95 %)"
+    if gap > margin:
+        return f"{text}, less than this difference, so it is more than the luck of the samples."
+    return f"{text}, so this difference is no evidence that either is better."
+
+
+def _trainings(
+    scored: Sequence[SystemSummary], first: SystemSummary, second: SystemSummary, gap: float
+) -> str:
+    """What the number of final trainings allows to say."""
+    if all(len(row.scores) == 1 for row in scored):
+        return (
+            "Each system was trained once for the score: how far a second training with another seed would lie from it "
+            "is not known, so one training each cannot show a difference smaller than that noise, and other seeds of "
+            "the search may select other networks. The result holds for this data set only."
+        )
+    spreads = [
+        100 * statistics.stdev(score.errors["eval"] for score in row.scores)
+        for row in (first, second)
+        if len(row.scores) > 1
+    ]
+    most = max(len(row.scores) for row in scored)
+    text = f"Figures are means over up to {most} final trainings"
+    if spreads:
+        text += f", whose eval errors scatter with a standard deviation of up to {max(spreads):.2f} points"
+        text += "; the difference is no larger than that" if gap <= max(spreads) else ""
+    return (
+        f"{text}. Every search ran once, so how much its choice depends on the seed is not known. "
+        "The result holds for this data set only."
+    )
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
