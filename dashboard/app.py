@@ -1,0 +1,22 @@
+"""The dashboard's entry: `streamlit run dashboard/app.py`. Finds the pages and runs the chosen one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+# Streamlit puts the folder of this file on the path, not the project that it belongs to.
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from dashboard.messages import plain_words  # noqa: E402
+from dashboard.navigation import navigation  # noqa: E402
+
+page = navigation(ROOT / "dashboard" / "views")
+st.set_page_config(page_title=f"{page.title} · Handtune", page_icon=":material/tune:", layout="wide")
+st.html(ROOT / "dashboard" / "look.css")
+with plain_words():
+    page.run()

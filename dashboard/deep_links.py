@@ -1,0 +1,80 @@
+"""Widgets whose value stands in the address, so that every view can be linked to and comes back.
+
+Streamlit can bind a widget to a query parameter itself, but such a binding drops the value when the
+same parameter is used by two pages. The rule here: an address that was followed wins over the widget,
+the widget wins over what it showed on another page, and the default comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+WRITTEN = "deep_links_written"
+
+
+def selectbox(label: str, options: Sequence[str], *, key: str, default: str, **more: Any) -> str:
+    """A drop-down list in the address under `key`."""
+    _settle(key, options, [default], single=True)
+    value: str = st.selectbox(label, options, key=key, **more)
+    write(key, [value])
+    return value
+
+
+def segmented(label: str, options: Sequence[str], *, key: str, default: str, **more: Any) -> str:
+    """A row of alternatives in the address under `key`."""
+    _settle(key, options, [default], single=True)
+    value: str = st.segmented_control(label, options, key=key, required=True, **more)
+    write(key, [value])
+    return value
+
+
+def multiselect(
+    label: str, options: Sequence[str], *, key: str, default: Sequence[str], **more: Any
+) -> list[str]:
+    """Several of a list, each a parameter `key` in the address."""
+    _settle(key, options, default, single=False)
+    values: list[str] = st.multiselect(label, options, key=key, **more)
+    write(key, values)
+    return values
+
+
+def followed(key: str) -> str | None:
+    """The parameter's value where somebody followed an address with it, None where the page wrote it."""
+    asked = st.query_params.get_all(key)
+    return asked[0] if asked and asked != _written().get(key) else None
+
+
+def follow(key: str, value: str) -> None:
+    """For callbacks: goes to the same page with this value, as a link would."""
+    st.query_params[key] = value
+
+
+def write(key: str, values: Sequence[str]) -> None:
+    _written()[key] = list(values)
+    if st.query_params.get_all(key) != list(values):
+        st.query_params[key] = list(values)
+
+
+def _settle(key: str, options: Sequence[str], default: Sequence[str], *, single: bool) -> None:
+    """Gives the widget `key` the value that it starts this run with."""
+    shown = st.session_state.get(key)
+    if followed(key) is not None:
+        wanted = st.query_params.get_all(key)
+    elif key in st.session_state:
+        wanted = [shown] if single else list(shown or [])
+        if not wanted:  # emptied by hand: that is a choice as well
+            return
+    else:
+        wanted = _written().get(key, [])
+    valid = [value for value in wanted if value in options] or list(default)
+    value: Any = valid[0] if single else valid
+    if value != shown:
+        st.session_state[key] = value
+
+
+def _written() -> dict[str, list[str]]:
+    written: dict[str, list[str]] = st.session_state.setdefault(WRITTEN, {})
+    return written

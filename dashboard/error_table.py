@@ -1,0 +1,51 @@
+"""The error table in the study's layout as HTML: a real table for screen readers, narrow on phones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from datasets.percent import percent_text
+from datasets.types import SPLIT_NAMES
+from reports import tables
+from tuners.record import TrialState
+from tuners.summary import SystemSummary
+
+EFFORT = ("trials", "failed", "epochs", "seconds")
+
+
+def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary]) -> str:
+    """Rows of the section `errors`; ours in upright figures, the study's below them in italics."""
+    effort = {system.label: _effort(system) for system in systems}
+    head = "".join(f"<th scope='col'>{name}</th>" for name in SPLIT_NAMES)
+    head += "".join(f"<th scope='col' class='effort'>{name}</th>" for name in EFFORT)
+    body = "".join(_row(row, effort.get(row["system"], [""] * len(EFFORT))) for _, row in frame.iterrows())
+    return (
+        "<div class='errors'><table>"
+        f"<thead><tr><th scope='col'>system</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: pd.Series[Any], effort: Sequence[str]) -> str:
+    note = f"<span class='note'>{escape(row['note'])}</span>" if row["note"] else ""
+    cells = "".join(f"<td>{_cell(row, split)}</td>" for split in SPLIT_NAMES)
+    cells += "".join(f"<td class='effort'>{text}</td>" for text in effort)
+    kind = "" if row["kind"] == "system" else " class='bayes'"
+    return f"<tr{kind}><th scope='row'>{escape(row['system'])}{note}</th>{cells}</tr>"
+
+
+def _cell(row: pd.Series[Any], split: str) -> str:
+    text = tables.error(row[split], row[f"{split}_sd"])
+    ours = f"<span class='best' title='lowest of the column'>{text}</span>" if row[f"{split}_best"] else text
+    study = row[f"{split}_study"]
+    if pd.isna(study):
+        return ours
+    return f"{ours}<span class='study'>study {percent_text(float(study))}</span>"
+
+
+def _effort(system: SystemSummary) -> list[str]:
+    failed = system.states.get(TrialState.FAILED, 0)
+    return [str(system.trials), str(failed), f"{system.epochs:,}", f"{system.seconds:,.0f}"]

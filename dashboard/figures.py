@@ -1,0 +1,57 @@
+"""Sections of the report as pages show them: figure, label of the data, words for screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import messages, reading
+from reports.section import section
+from tuners.record import StudyRecord
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+#: Plotly's bar of tools, without those that nobody needs in a class.
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    "scrollZoom": False,
+}
+
+#: Readable from the last row of a class room.
+FONT = 15
+
+
+def show_section(name: str, study: StudyRecord) -> None:
+    """The figure of a section, its lead above it and the provenance of its data below."""
+    part = section(name)
+    store = reading.store()
+    frame = part.frame(store, study.name)
+    figure = part.figure(store, frame)
+    st.markdown(part.lead)
+    if figure is None:
+        st.caption("Nothing to draw yet.")
+        return
+    figure.update_layout(margin_t=10)
+    show_figure(figure, name, part.alt(frame), study)
+
+
+def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zoom: bool = False) -> None:
+    """zoom: whether dragging zooms; elsewhere it would only get in the way of scrolling on a phone."""
+    # The label below says the same as the title, which would be cut on phones.
+    figure.update_layout(title=None, font_size=FONT, legend_font_size=FONT)
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(tickfont_size=FONT, title_font_size=FONT, fixedrange=not zoom)
+    names = _systems(figure)
+    if names:  # two lines a name, so that bars have room on a phone
+        two_lines = [name.replace(" (", "<br>(") for name in names]
+        figure.update_yaxes(tickmode="array", tickvals=names, ticktext=two_lines)
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{alt}. {study.data.provenance} data")
+    st.markdown(messages.provenance(study))
+
+
+def _systems(figure: go.Figure) -> list[str]:
+    """The systems on the y axis of a bar chart."""
+    return list(dict.fromkeys(name for trace in figure.data if trace.type == "bar" for name in trace.y))

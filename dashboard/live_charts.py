@@ -1,0 +1,120 @@
+"""The moving charts, as options of ECharts: it redraws in place where plotly would flicker."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from dashboard.progress import Against, Curve
+from datasets.percent import percent
+from reports.palette import system_colours
+
+Option = dict[str, Any]
+
+#: Readable from the last row of a class room.
+FONT = 15
+
+#: ECharts' names for marks that tell systems apart without colour.
+MARKS = ("circle", "rect", "diamond", "triangle", "roundRect", "pin", "arrow", "emptyCircle")
+
+AXIS_TITLES: Mapping[Against, str] = {
+    "trials": "trials",
+    "epochs": "epochs trained",
+    "seconds": "seconds of training",
+}
+
+
+def best_chart(
+    points: Mapping[str, Sequence[tuple[float, float]]],
+    against: Against,
+    labels: Sequence[str],
+    over: Container[str] = (),
+) -> Option:
+    """Best dev error so far of every system.
+
+    labels: all systems, which fixes their colours. over: systems that search no more; what they found
+    runs on as a line to compare the others with.
+    """
+    colours = system_colours(labels)
+    end = max((own[-1][0] for own in points.values() if own), default=0.0)
+    series = []
+    for place, label in enumerate(labels):
+        own = points.get(label)
+        if not own:
+            continue
+        data: list[Any] = [[round(x, 2), percent(error)] for x, error in own]
+        if label in over and own[-1][0] < end:
+            data.append({"value": [round(end, 2), percent(own[-1][1])], "symbol": "none"})
+        series.append(
+            {
+                "name": label,
+                "type": "line",
+                "step": "end",
+                "data": data,
+                "symbol": MARKS[place % len(MARKS)],
+                "symbolSize": 9,
+                "lineStyle": {"width": 3},
+                "color": colours[label],
+            }
+        )
+    option = _base(series, AXIS_TITLES[against], "best dev error so far, %")
+    option["xAxis"]["minInterval"] = 1
+    return option
+
+
+def curves_chart(curves: Sequence[Curve], labels: Sequence[str]) -> Option:
+    """Dev error against epochs: trials that run are solid, those that ended dotted."""
+    colours = system_colours(labels)
+    series = [
+        {
+            "name": f"{curve.system} #{curve.trial}{' (running)' if curve.running else ''}",
+            "type": "line",
+            "data": [[epoch, percent(error)] for epoch, error in curve.points],
+            "symbol": MARKS[list(labels).index(curve.system) % len(MARKS)],
+            "symbolSize": 9 if curve.running else 5,
+            "lineStyle": {
+                "width": 4 if curve.running else 2,
+                "type": "solid" if curve.running else "dotted",
+            },
+            "color": colours[curve.system],
+        }
+        for curve in curves
+    ]
+    option = _base(series, "epoch", "dev error, %")
+    option["xAxis"]["minInterval"] = 1
+    return option
+
+
+def _base(series: list[Option], across: str, up: str) -> Option:
+    text = {"fontSize": FONT}
+    return {
+        "animationDuration": 0,
+        "animationDurationUpdate": 300,
+        "aria": {"enabled": True},
+        "grid": {"left": 8, "right": 24, "top": 44, "bottom": 90, "containLabel": True},
+        "legend": {
+            "type": "scroll",
+            "bottom": 4,
+            "padding": 10,
+            "itemHeight": 16,
+            "textStyle": text | {"lineHeight": 22},
+        },
+        "tooltip": {"trigger": "item", "valueFormatter": "%.2f %%"},
+        "xAxis": {
+            "type": "value",
+            "name": across,
+            "nameLocation": "middle",
+            "nameGap": 32,
+            "nameTextStyle": text,
+            "axisLabel": text,
+            "min": 0,
+        },
+        "yAxis": {
+            "type": "value",
+            "name": up,
+            "nameTextStyle": text | {"align": "left"},
+            "axisLabel": text,
+            "scale": True,
+        },
+        "series": series,
+    }

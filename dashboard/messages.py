@@ -1,0 +1,94 @@
+"""What a page says instead of an empty space or a traceback: always with the next command to type."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+
+from datasets.errors import DataError, HandtuneError
+from tuners.record import StudyRecord, StudyState
+from tuners.store import DEFAULT, location
+
+PROVENANCE_COLOURS = {"real": "green", "generated": "orange", "stand-in": "violet"}
+STATE_BADGES = {
+    StudyState.RUNNING: ":blue-badge[:material/play_arrow: running]",
+    StudyState.INTERRUPTED: ":orange-badge[:material/pause: interrupted]",
+    StudyState.FINISHED: ":green-badge[:material/check: finished]",
+    StudyState.FAILED: ":red-badge[:material/error: failed]",
+}
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """Turns what a user can cause or mend (a wrong path, a damaged file) into two plain lines."""
+    try:
+        yield
+    except (HandtuneError, DataError) as error:
+        _trouble(str(error))
+    except SQLAlchemyError as error:
+        _trouble(f"The store {location(None)} cannot be read: {getattr(error, 'orig', None) or error}.")
+
+
+def _trouble(text: str) -> None:
+    st.error(text[:1].upper() + text[1:], icon=":material/error:")
+    st.markdown("Start the dashboard again with another store, for example:")
+    st.code("HANDTUNE_STORE=runs/handtune.sqlite streamlit run dashboard/app.py", language="bash")
+
+
+def empty_store() -> None:
+    """No study at all: the way to the first one."""
+    st.info(f"The store `{location(None)}` holds no study yet.", icon=":material/inbox:")
+    st.markdown("A first comparison on data set 10 takes a few minutes on two cores:")
+    st.code("make demo", language="bash")
+    st.markdown("or, with the environment active:")
+    st.code(f"python tuners/run.py --preset demo --dataset 10{store_option()}", language="bash")
+    st.caption("This page shows the study as soon as it has begun: reload it, or open Live search.")
+
+
+def no_scores(study: StudyRecord) -> None:
+    """A study of which no system has been scored yet."""
+    if study.state == StudyState.RUNNING:
+        st.info(
+            f"No system of study **{study.name}** is scored yet. Eval is scored once per system, after its search "
+            "has chosen a configuration by dev error.",
+            icon=":material/hourglass_top:",
+        )
+        st.page_link("views/live.py", label="Watch its search", query_params={"study": study.name})
+        return
+    st.warning(
+        f"Study **{study.name}** is {study.state.value}, and no system was scored before that.",
+        icon=":material/hourglass_disabled:",
+    )
+    resume(study)
+
+
+def resume(study: StudyRecord) -> None:
+    """How to go on with a study that was cut off; nothing for any other."""
+    if study.note:
+        st.markdown(f"It ended with: {escaped(study.note)}")
+    if study.state in (StudyState.INTERRUPTED, StudyState.FAILED):
+        st.markdown("Nothing that was finished is lost. Go on with:")
+        st.code(f"python tuners/run.py --resume {shlex.quote(study.name)}{store_option()}", language="bash")
+
+
+def provenance(study: StudyRecord) -> str:
+    """The label that stands near every figure, as markdown: data set, where its samples came from."""
+    data = study.data
+    colour = PROVENANCE_COLOURS.get(data.provenance, "gray")
+    sizes = " / ".join(f"{data.sizes[name]:,}" for name in data.sizes)
+    return f"Data set **{escaped(data.name)}** :{colour}-badge[{data.provenance} data] {sizes} points (train / dev / eval)"
+
+
+def escaped(text: str) -> str:
+    """Text from a record as markdown that shows just this text: no links, no images, no directives."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+!|~$:" else letter for letter in text)
+
+
+def store_option() -> str:
+    """What a command needs so that it means the store which is shown."""
+    address = location(None)
+    return "" if address == DEFAULT else f" --store {shlex.quote(address)}"

@@ -1,0 +1,86 @@
+"""The pages: one file each in `views/`, found by a folder scan.
+
+A page declares itself with four constants at the top of its file: TITLE, ICON, SECTION and POSITION.
+They are read without running the file, so that a slow or broken page costs the others nothing. Its
+address is the file's name: `views/errors.py` answers at `/errors`.
+
+The folder must not be called `pages`: Streamlit takes one of that name beside the entry file for its
+own and, where the first address that a fresh server sees is a deep link, runs that file without the
+entry (no menu, no plain words for errors).
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+NAMES = {"TITLE": str, "ICON": str, "SECTION": str, "POSITION": int}
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a page file says about itself. position: order in the menu, over all sections."""
+
+    file: Path
+    title: str
+    icon: str
+    section: str
+    position: int
+
+    @property
+    def url_path(self) -> str:
+        return self.file.stem
+
+
+def declaration(file: Path) -> Declaration:
+    """Raises TypeError where a constant is missing or no literal: a mistake of the page's author."""
+    values: dict[str, str | int] = {}
+    for statement in ast.parse(file.read_text(encoding="utf-8"), str(file)).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            for target in statement.targets:
+                if isinstance(target, ast.Name) and target.id in NAMES:
+                    values[target.id] = statement.value.value  # type: ignore[assignment]
+    for name, kind in NAMES.items():
+        if not isinstance(values.get(name), kind):
+            raise TypeError(f"{file} must say {name} = <{kind.__name__}> at its top")
+    return Declaration(
+        file=file,
+        title=str(values["TITLE"]),
+        icon=str(values["ICON"]),
+        section=str(values["SECTION"]),
+        position=int(values["POSITION"]),
+    )
+
+
+@cache
+def declarations(folder: Path) -> tuple[Declaration, ...]:
+    """All pages of a folder in the order of the menu. Files with a leading underscore are helpers."""
+    files = [file for file in sorted(folder.glob("*.py")) if not file.name.startswith("_")]
+    return tuple(sorted(map(declaration, files), key=lambda page: (page.position, page.title)))
+
+
+def navigation(folder: Path) -> Page:
+    """Draws the menu and returns the page that the address names; the first one answers at `/` as well."""
+    import streamlit as st
+
+    menu: dict[str, list[Page]] = {}
+    for number, page in enumerate(declarations(folder)):
+        entries = menu.setdefault(page.section, [])
+        entries.append(
+            st.Page(
+                page.file,
+                title=page.title,
+                icon=page.icon,
+                url_path="start" if number == 0 else page.url_path,
+                default=number == 0,
+            )
+        )
+        if number == 0:  # the default page answers at `/` only, so its own name needs an entry too
+            entries.append(st.Page(page.file, title=page.title, url_path=page.url_path, visibility="hidden"))
+    return st.navigation(menu)

@@ -1,0 +1,125 @@
+"""How far a search is, from its records. Dev errors only: eval stays closed until the selection."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tuners.record import EpochRecord, StudyRecord, SystemRecord, SystemSpec, TrialRecord, TrialState
+
+Against = Literal["trials", "epochs", "seconds"]
+
+#: States of a system in which its search goes on no more.
+OVER = ("searched", "scored", "failed")
+
+TROUBLE = (TrialState.FAILED, TrialState.DEGENERATE, TrialState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class SystemProgress:
+    """One system's row. planned: trials of its budget, None where only seconds limit it."""
+
+    label: str
+    state: str
+    done: int
+    running: int
+    planned: int | None
+    fraction: float
+    epochs: int
+    seconds: float
+    best_dev: float | None
+    troubled: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The learning curve of one trial: (epoch, dev error)."""
+
+    system: str
+    trial: int
+    running: bool
+    points: list[tuple[int, float]]
+
+
+def progress(
+    study: StudyRecord, systems: Sequence[SystemRecord], trials: Sequence[TrialRecord]
+) -> list[SystemProgress]:
+    """A row for every system, in the study's order."""
+    specs = {spec.label: spec for spec in study.spec.systems}
+    return [
+        _progress(study, specs[system.label], system, [t for t in trials if t.system == system.label])
+        for system in systems
+    ]
+
+
+def best_dev(trials: Sequence[TrialRecord]) -> float | None:
+    """The lowest dev error of a search; one of a degenerate trial only for want of others."""
+    for state in (TrialState.COMPLETE, TrialState.DEGENERATE):
+        errors = [t.dev_error for t in trials if t.state == state and t.dev_error is not None]
+        if errors:
+            return min(errors)
+    return None
+
+
+def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[float, float]]:
+    """The best dev error of one system after every trial that was really trained."""
+    done = [t for t in trials if t.told is not None and t.repeat_of is None]
+    points: list[tuple[float, float]] = []
+    spent, best = 0.0, math.inf
+    for trial in sorted(done, key=lambda t: t.told or 0):
+        spent += {"trials": 1.0, "epochs": float(trial.epochs), "seconds": trial.seconds}[against]
+        if trial.state == TrialState.COMPLETE and trial.dev_error is not None:
+            best = min(best, trial.dev_error)
+        if best < math.inf:
+            points.append((spent, best))
+    return points
+
+
+def curves(trials: Sequence[TrialRecord], epochs: Sequence[EpochRecord], recent: int) -> list[Curve]:
+    """Learning curves of the trials that run, and of the `recent` ones that ended last, oldest first."""
+    points: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    for record in epochs:
+        points.setdefault((record.system, record.trial), []).append((record.epoch, record.dev_error))
+    # What is fitted in one go has one point and no curve.
+    drawn = [t for t in trials if t.epochs_planned > 1 and (t.system, t.number) in points]
+    drawn.sort(key=lambda t: t.started)
+    ended = [t for t in drawn if t.state != TrialState.RUNNING][-recent:]
+    running = [t for t in drawn if t.state == TrialState.RUNNING]
+    return [
+        Curve(t.system, t.number, t.state == TrialState.RUNNING, points[t.system, t.number])
+        for t in ended + running
+    ]
+
+
+def troubles(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Trials that gave no usable result, the latest first."""
+    found = [t for t in trials if t.state in TROUBLE and t.repeat_of is None]
+    return sorted(found, key=lambda t: t.started, reverse=True)
+
+
+def _progress(
+    study: StudyRecord, spec: SystemSpec, system: SystemRecord, trials: list[TrialRecord]
+) -> SystemProgress:
+    trained = [t for t in trials if t.repeat_of is None and t.state != TrialState.RUNNING]
+    seconds = sum(t.seconds for t in trained)
+    budget = study.spec.budget
+    planned = len(spec.configs) if spec.configs else budget.max_trials
+    limit = None if spec.configs else budget.max_seconds
+    running = sum(t.state == TrialState.RUNNING for t in trials)
+    shares = [len(trained) / planned if planned else 0.0, seconds / limit if limit else 0.0]
+    return SystemProgress(
+        label=system.label,
+        state="searching" if running and system.state == "waiting" else system.state,
+        done=len(trained),
+        running=running,
+        planned=planned,
+        fraction=1.0 if system.state in OVER else min(1.0, max(shares)),
+        epochs=sum(t.epochs for t in trained),
+        seconds=seconds,
+        best_dev=best_dev(trained),
+        troubled=sum(t.state in TROUBLE for t in trained),
+        note=system.note,
+    )

@@ -1,0 +1,49 @@
+"""The study that a page shows: one choice for all pages, in the address as `?study=NAME`."""
+
+from __future__ import annotations
+
+import difflib
+
+import streamlit as st
+
+from dashboard import deep_links, messages, reading
+from tuners.record import StudyRecord
+
+KEY = "study"
+
+
+def pick_study() -> StudyRecord:
+    """Draws the picker and returns the study; ends the run with advice where there is none."""
+    studies = {study.name: study for study in reading.studies()}
+    if not studies:
+        messages.empty_store()
+        st.stop()
+    names = list(studies)
+    asked = deep_links.followed(KEY)
+    if asked is not None and asked not in studies:
+        _unknown(asked, names)
+        st.stop()
+    name = deep_links.selectbox(
+        "Study", names, key=KEY, default=names[0], format_func=lambda name: _title(studies[name])
+    )
+    return studies[name]
+
+
+def _title(study: StudyRecord) -> str:
+    return f"{study.name} · set {study.data.name} · {study.state.value}"
+
+
+def _unknown(asked: str, names: list[str]) -> None:
+    """Says so, offers the nearest, and leaves the address alone until something is chosen."""
+    near = difflib.get_close_matches(asked, names, n=1, cutoff=0.0)[0]
+    st.warning(
+        f"There is no study called **{messages.escaped(asked)}** in this store. "
+        f"Did you mean **{messages.escaped(near)}**?",
+        icon=":material/search_off:",
+    )
+    st.button(f"Show {near}", on_click=deep_links.follow, args=(KEY, near), type="primary")
+    st.selectbox("Or choose one", names, index=None, key="study_instead", on_change=_take_instead)
+
+
+def _take_instead() -> None:
+    deep_links.follow(KEY, st.session_state["study_instead"])

@@ -1,0 +1,121 @@
+"""Decision surfaces of several systems side by side, under the points of a split."""
+
+from pathlib import Path
+from typing import cast, get_args
+
+import streamlit as st
+
+from dashboard import deep_links, figures, messages, reading
+from dashboard.study_picker import pick_study
+from datasets.cache import read_part
+from datasets.errors import DataError
+from datasets.types import SPLIT_NAMES, Samples, SplitName
+from reports.section import section
+from reports.surfaces import Mode, Surface, load_surface, surface_figure
+from tuners.record import HAND, ScoreRecord, StudyRecord
+from tuners.summary import SystemSummary
+
+TITLE = "Decision surfaces"
+ICON = ":material/gradient:"
+SECTION = "Analyse"
+POSITION = 4
+
+MOST_COLUMNS = 3
+
+
+def first_choice(systems: list[SystemSummary]) -> list[str]:
+    """What the page opens with: the best that a person tuned beside the best that a tuner found, on dev."""
+    by_dev = sorted(systems, key=lambda system: system.errors["dev"])
+    best = [next((s.label for s in by_dev if (s.tuner == HAND) == hand), None) for hand in (True, False)]
+    found = [label for label in best if label is not None]
+    return found if len(found) == 2 else [system.label for system in systems[:2]]
+
+
+def score_of(system: SystemSummary, repeat: str) -> ScoreRecord:
+    """The final training of that number; the first one of a system that was trained once."""
+    return next((s for s in system.scores if str(s.repeat + 1) == repeat), system.scores[0])
+
+
+def points(study: StudyRecord, split: SplitName) -> Samples | None:
+    try:
+        return read_part(Path(study.data.folder), split)
+    except DataError as error:
+        st.warning(
+            f"Surfaces are drawn without points: {messages.escaped(str(error))}", icon=":material/info:"
+        )
+        return None
+
+
+def load(scores: list[ScoreRecord]) -> list[Surface]:
+    """The surfaces that can be read; a warning for each of the others."""
+    surfaces = []
+    for score in scores:
+        try:
+            surfaces.append(load_surface(reading.store(), score))
+        except DataError as error:
+            st.warning(messages.escaped(str(error)), icon=":material/broken_image:")
+    return surfaces
+
+
+def default_columns(count: int) -> str:
+    """One panel a row on a phone, where panels side by side would be stamps."""
+    phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+    return "1" if phone else str(min(MOST_COLUMNS, max(2, count)))
+
+
+st.title("Decision surfaces")
+study = pick_study()
+summary = reading.summary(study.name)
+scored = [system for system in summary.systems if system.scores]
+if not scored:
+    messages.no_scores(study)
+    st.stop()
+drawable = {system.label: system for system in scored if any(score.surface for score in system.scores)}
+if not drawable:
+    st.info(
+        f"No system of study **{study.name}** has a decision surface: they are kept for sets of two features only.",
+        icon=":material/grid_off:",
+    )
+    st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})
+    st.stop()
+
+st.markdown(section("surfaces").lead)
+systems = deep_links.multiselect(
+    "Systems", list(drawable), key="systems", default=first_choice(list(drawable.values()))
+)
+with st.container(horizontal=True):
+    split = cast(SplitName, deep_links.segmented("Points of", SPLIT_NAMES, key="split", default="eval"))
+    mode = cast(Mode, deep_links.segmented("Ground", get_args(Mode), key="mode", default="probability"))
+    repeats = sorted({str(score.repeat + 1) for system in scored for score in system.scores}, key=int)
+    repeat = repeats[0]
+    if len(repeats) > 1:
+        repeat = deep_links.segmented("Final training", repeats, key="repeat", default=repeats[0])
+    columns = deep_links.segmented(
+        "Panels a row",
+        [str(number) for number in range(1, MOST_COLUMNS + 1)],
+        key="columns",
+        default=default_columns(len(systems)),
+    )
+scores = [score_of(drawable[label], repeat) for label in systems]
+surfaces = load([score for score in scores if score.surface])
+if not systems:
+    st.info("Choose at least one system above.", icon=":material/arrow_upward:")
+elif surfaces:
+    figure = surface_figure(
+        surfaces,
+        points(study, split),
+        study.data.class_names,
+        split,
+        caption=f"data set {study.data.name}",
+        errors={score.system: score.errors[split] for score in scores},
+        columns=int(columns),
+        mode=mode,
+    )
+    about = figure.layout.title.text
+    figures.show_figure(
+        figure, "surfaces", f"Decision surfaces of {', '.join(systems)}, {about}", study, zoom=True
+    )
+    st.caption(f"{about}. Drag to zoom into all panels at once, double click to see everything again.")
+absent = [system.label for system in scored if system.label not in drawable]
+if absent:
+    st.caption(f"Without a surface: {', '.join(absent)}.")

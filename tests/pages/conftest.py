@@ -1,0 +1,67 @@
+"""Stores for the tests of the pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
+
+from study_records import add_study  # noqa: E402
+from tuners.store import Store  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where the dashboard looks for its store; nothing is there yet."""
+    path = str(tmp_path / "runs" / "handtune.sqlite")
+    monkeypatch.setenv("HANDTUNE_STORE", path)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return path
+
+
+@pytest.fixture
+def store(address: str) -> Store:
+    """A store to write to."""
+    return Store(address)
+
+
+@pytest.fixture
+def finished(store: Store) -> Store:
+    """A store with one finished study called demo."""
+    add_study(store, "demo")
+    return store
+
+
+@pytest.fixture
+def open_page(address: str) -> Open:
+    """Opens a page as an address would: `open_page("errors", study="demo")`."""
+
+    def open_page(name: str, **parameters: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+        for key, value in parameters.items():
+            app.query_params[key] = value
+        app.run()  # registers the pages
+        for key, value in parameters.items():
+            app.query_params[key] = value
+        return app.switch_page(f"views/{name}.py").run()
+
+    return open_page
+
+
+def words(app: AppTest) -> str:
+    """All text that a page shows, in one string."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "code")
+    texts = [str(element.value) for kind in kinds for element in app.get(kind)]
+    texts += [str(element.proto.body) for element in app.get("html")]
+    texts += [str(metric.value) for metric in app.metric]
+    return "\n".join(texts)
