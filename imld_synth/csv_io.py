@@ -30,8 +30,9 @@ from imld_synth.errors import DataError
 from imld_synth.shapes.base import Floats
 
 _COLUMNS = "class,x1,x2"
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?)$", re.IGNORECASE)
+_BLANK = re.compile(r"^[ \t]+(?=#|$)", re.MULTILINE)
 _LONGEST_LABEL = 64
 # One character more than allowed, so that a longer label shows instead of being cut to fit.
 _ROW = np.dtype([("label", f"U{_LONGEST_LABEL + 1}"), ("x1", "f8"), ("x2", "f8")])
@@ -88,7 +89,9 @@ def _decode(path: Path) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise DataError(f"{path}, line {line}: the file must be text, not zero bytes. Save it as CSV text.")
     # One kind of line end, so that line numbers mean what an editor shows.
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # The C parser takes a line of spaces, or spaces before a comment, for a row of one column.
+    return _BLANK.sub("", text)
 
 
 def _comments(text: str) -> dict[str, tuple[str, ...]]:

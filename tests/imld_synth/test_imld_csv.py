@@ -49,6 +49,11 @@ def test_imld_comments_header_spaces_and_line_ends(tmp_path: Path) -> None:
     assert data.colors == ("red", "blue") and data.limits == (-1.0, 1.0, -2.0, 2.5)
 
 
+def test_lines_of_spaces_count_as_blank(tmp_path: Path) -> None:
+    data = read_csv(put(tmp_path, "0,1,2\n  \n  # note\n\t\n1,3,4\n "))
+    assert data.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
 @pytest.mark.parametrize(
     ("text", "names", "order", "codes"),
     [
