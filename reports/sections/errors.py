@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from datasets.percent import percent
+from datasets.study import study_systems
 from datasets.types import SPLIT_NAMES
 from reports import charts, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe
 from tuners.store import Store
-from tuners.summary import BayesSummary, SystemSummary, summarize
+from tuners.summary import BayesSummary, StudySummary, SystemSummary, summarize
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,7 +45,9 @@ class Errors(Section):
         summary = summarize(store, study_name)
         best: dict[str, float | None] = {split: summary.best(split) for split in SPLIT_NAMES}
         rows = [_system(row, best) for row in summary.systems] + [_bayes(row) for row in summary.bayes]
-        return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+        frame = describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+        frame.attrs["footnotes"] = _footnotes(summary)
+        return frame
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         import plotly.graph_objects as go
@@ -129,13 +132,30 @@ class Errors(Section):
                 [tables.escape(row["system"]) + note, *cells, *(_study_cell(row, s) for s in SPLIT_NAMES)]
             )
         text = tables.table(["system", *ours, *study], rows, right=[*ours, *study])
-        repeats = int(frame["repeats"].max())
-        if repeats > 1:
-            text += (
-                f"\n\nMean ± standard deviation over up to {repeats} final trainings with different seeds; "
-                "a system that no seed changes is trained once and has none."
-            )
-        return text
+        return "\n\n".join([text, *frame.attrs["footnotes"]])
+
+
+def _footnotes(summary: StudySummary) -> list[str]:
+    """What a reader has to know before setting two figures of the table against each other."""
+    data = summary.study.data
+    notes = []
+    repeats = max((len(row.scores) for row in summary.systems), default=0)
+    if repeats > 1:
+        notes.append(
+            f"Mean ± standard deviation over up to {repeats} final trainings with different seeds; "
+            "a system that no seed changes is trained once and has none."
+        )
+    compared = [row for row in summary.systems if row.published[SPLIT_NAMES[0]] is not None]
+    if compared and data.provenance != "real":
+        notes.append(f"The study measured its figures on its own files, and our data are {data.provenance}.")
+    known = study_systems(data.name)
+    stands_in = [row.label for row in compared if row.label.partition(" (")[0] not in known]
+    if stands_in:
+        notes.append(
+            f"The study names one network of this sort on this set, without a number; it stands beside "
+            f"{tables.escape(' and '.join(stands_in))}."
+        )
+    return notes
 
 
 def _system(row: SystemSummary, best: Mapping[str, float | None]) -> dict[str, Any]:

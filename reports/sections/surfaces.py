@@ -54,7 +54,7 @@ class Surfaces(Section):
 
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
-            return "None yet: only scored systems have one, and only on sets with two features."
+            return "Nothing to show yet: only scored systems have one, and only on sets with two features."
         split = frame.attrs["split"]
         return (
             f"One training of each system, the one with the first seed; points of {split}. Where one system's ground "
