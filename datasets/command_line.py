@@ -32,6 +32,9 @@ def run(main: Callable[[], None]) -> int:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a folder without the right to read it, a disk that went away
+        print(f"error: {error.filename}: {error.strerror}; check the path and its rights", file=sys.stderr)
+        return DataError.exit_code
     return 0
 
 

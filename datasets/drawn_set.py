@@ -39,7 +39,7 @@ class DrawnSet(Source):
     def _generated(self, seed: int, missing: str) -> Dataset:
         parts = {name: Samples(*points) for name, points in self.preset.generate(seed).items()}
         split = Split(parts["train"], parts["dev"], parts["eval"])
-        source = f"generated from the exact densities of imld_synth set {self.name}, seed {seed}{missing}"
+        source = f"drawn from the exact densities of imld_synth set {self.name}, seed {seed}{missing}"
         densities: dict[SplitName, Drawing] = {
             "train": self.preset.train,
             "dev": self.preset.dev,

@@ -57,9 +57,9 @@ def canonical_name(name: str) -> str:
     if known in sources():
         return known
     path = Path(name).expanduser()
-    if path.is_dir():
+    if name and path.is_dir():
         return str(path.resolve())
-    if path.exists():
+    if name and path.exists():
         raise DataError(f"{path} is a file; give the folder that holds train.csv, dev.csv and eval.csv")
     if len(path.parts) > 1 or name.startswith((".", "~")) or name.endswith(os.sep):
         raise DataError(f"there is no folder {path}; check the path")
@@ -73,12 +73,12 @@ def data_root_from(argument: str | os.PathLike[str] | None) -> Path | None:
     Raises DataError where that folder does not exist: a mistyped root must not fall back to
     generated data.
     """
-    given = argument if argument is not None else os.environ.get(DATA_ROOT) or None
-    if given is None:
+    given = argument or os.environ.get(DATA_ROOT)
+    if not given:
         return None
     root = Path(given).expanduser()
     if not root.is_dir():
-        origin = "--data-root" if argument is not None else DATA_ROOT
+        origin = "--data-root" if argument else DATA_ROOT
         raise DataError(
             f"the data root {root} is no folder; correct {origin}, or leave it out for generated data"
         )

@@ -72,4 +72,4 @@ def _datasets() -> dict[str, StudyDataset]:
 
 
 def _rows(file: str) -> Iterator[dict[str, str]]:
-    yield from csv.DictReader(files("datasets").joinpath(file).read_text(encoding="utf-8").splitlines())
+    return csv.DictReader(files("datasets").joinpath(file).read_text(encoding="utf-8").splitlines())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datasets.bayes_error._estimator import ESTIMATORS, Estimate, Estimator
+from datasets.bayes_error._estimator import ESTIMATORS, Estimate, Estimator, estimators
 from datasets.plugins import find
 from datasets.types import Samples, SplitName
 from imld_synth import preset
@@ -57,9 +57,11 @@ def study_bayes_error(
 def closed_loop(
     samples: Samples, settings: Mapping[str, int], seed: int
 ) -> dict[str, tuple[float, dict[str, int]]]:
-    """The two errors behind `study_bayes_error` by estimator, each with its settings, as records keep them."""
+    """The two errors behind `study_bayes_error` by estimator, each with its settings, for records."""
     both = study_bayes_error(samples, settings, seed)
-    return {estimate.estimator: (estimate.value, dict(estimate.settings)) for estimate in (both.knn, both.rnf)}
+    return {
+        estimate.estimator: (estimate.value, dict(estimate.settings)) for estimate in (both.knn, both.rnf)
+    }
 
 
 def closed_loop_settings(dataset: str | None, split: SplitName) -> dict[str, int]:
@@ -68,6 +70,6 @@ def closed_loop_settings(dataset: str | None, split: SplitName) -> dict[str, int
     Raises imld_synth.UnknownSetError for another name.
     """
     if dataset is None:
-        return {"k": 5, "trees": 100, "depth": 10}
+        return {**estimators()[KNN].defaults, **estimators()[RNF].defaults}
     known = preset(dataset).closed_loop[split]
     return {"k": known.knn_k, "trees": known.rnf_trees, "depth": known.rnf_depth}

@@ -56,8 +56,9 @@ class Estimator(Plugin, ABC):
             if value < 1:
                 raise UsageError(f"{name} must be 1 or more, not {value}")
         effective = {**self.defaults, **given}
-        value = self._value(samples, effective, seed)
-        return Estimate(self.name, value, len(samples), effective, seed, split)
+        return Estimate(
+            self.name, self._value(samples, effective, seed), len(samples), effective, seed, split
+        )
 
     @abstractmethod
     def _value(self, samples: Samples, settings: Mapping[str, int], seed: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from datasets.bayes_error._classifier import error_rate
 from datasets.bayes_error._estimator import Estimator
@@ -14,15 +15,14 @@ class ClosedLoopKnn(Estimator):
     name = "closed-loop-knn"
     title = "k nearest neighbours scored on their own points, as in the study (too low; 0 for k = 1)"
     requires = ("sklearn",)
-    defaults = {"k": 5}  # IMLD's
+    defaults: ClassVar[Mapping[str, int]] = {"k": 5}  # IMLD's
 
     def _value(self, samples: Samples, settings: Mapping[str, int], seed: int) -> float:
         from sklearn.neighbors import KNeighborsClassifier
 
-        if settings["k"] > len(samples):
-            raise UsageError(
-                f"{settings['k']} neighbours need as many points; there are {len(samples)}. Choose a smaller k"
-            )
+        k = settings["k"]
+        if k > len(samples):
+            raise UsageError(f"k = {k} needs as many points; there are {len(samples)}. Choose a smaller k.")
         # The study's own class, so that ties are broken as it broke them.
-        classifier = KNeighborsClassifier(n_neighbors=settings["k"]).fit(samples.x, samples.y)
+        classifier = KNeighborsClassifier(n_neighbors=k).fit(samples.x, samples.y)
         return error_rate(classifier, samples)

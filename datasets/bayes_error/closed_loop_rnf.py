@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from datasets.bayes_error._classifier import error_rate
 from datasets.bayes_error._estimator import Estimator
@@ -13,7 +14,7 @@ class ClosedLoopRnf(Estimator):
     name = "closed-loop-rnf"
     title = "a random forest scored on its own points, as in the study (too low; near 0 for deep trees)"
     requires = ("sklearn",)
-    defaults = {"trees": 100, "depth": 10}  # IMLD's
+    defaults: ClassVar[Mapping[str, int]] = {"trees": 100, "depth": 10}  # IMLD's
 
     def _value(self, samples: Samples, settings: Mapping[str, int], seed: int) -> float:
         from sklearn.ensemble import RandomForestClassifier
