@@ -21,11 +21,30 @@ def base_layout(caption: str, **layout: Any) -> dict[str, Any]:
     """Layout of a plotly figure on a transparent ground, with its caption above it."""
     return {
         "template": None,
-        "title": {"text": caption, "font": {"size": 13}, "x": 0, "xref": "paper", "xanchor": "left"},
+        "title": {
+            "text": caption,
+            "font": {"size": 13},
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 12, "l": 10},
+        },
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 10, "r": 10, "t": 50, "b": 10},
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0, "xanchor": "left"},
+        # At the bottom of the whole figure, which leaves room for it: no axis title lies below it.
+        "legend": {
+            "orientation": "h",
+            "traceorder": "normal",
+            "xref": "container",
+            "x": 0,
+            "xanchor": "left",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+        },
         "hoverlabel": {"namelength": -1},
         "dragmode": "zoom",
     } | layout

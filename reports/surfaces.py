@@ -140,11 +140,12 @@ def surface_figure(
         for trace in _points(shown, class_names, first=index == 0):
             figure.add_trace(trace, **place)
     note = f"{caption}; {_points_text(shown, samples, split)}"
-    figure.update_layout(charts.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 80, "b": 10}))
-    figure.update_layout(legend={"y": -40 / height, "itemsizing": "constant"})
+    figure.update_layout(charts.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 85, "b": 10}))
+    figure.update_layout(legend={"itemsizing": "constant"})
+    figure.update_annotations(font_size=12)
     low_x, high_x, low_y, high_y = _frame(surfaces)
-    figure.update_xaxes(range=[low_x, high_x], showgrid=False, zeroline=False)
-    figure.update_yaxes(range=[low_y, high_y], showgrid=False, zeroline=False)
+    figure.update_xaxes(charts.plain_axis(range=[low_x, high_x], showgrid=False))
+    figure.update_yaxes(charts.plain_axis(range=[low_y, high_y], showgrid=False))
     return figure
 
 

@@ -82,7 +82,7 @@ class Curves(Section):
                         col=1,
                     )
         figure.update_layout(charts.base_layout(caption_of(frame), height=120 + 210 * len(labels)))
-        figure.update_layout(margin={"t": 80}, legend={"y": -0.25 / len(labels)})
+        figure.update_layout(margin={"t": 80})
         figure.update_xaxes(charts.plain_axis())
         figure.update_xaxes(title={"text": "epoch"}, row=len(labels), col=1)
         figure.update_yaxes(charts.percent_axis("error rate"))

@@ -57,9 +57,9 @@ class Errors(Section):
         names = _names(frame)
         figure = go.Figure()
         for split, shift in zip(SPLIT_NAMES, (0.24, 0.0, -0.24), strict=True):
-            for source, column, symbol in (
-                ("ours", split, "circle"),
-                ("study", f"{split}_study", "diamond-open"),
+            for source, column, symbol, size in (
+                ("ours", split, "circle", 9),
+                ("study", f"{split}_study", "diamond-open", 14),  # around the circle where both agree
             ):
                 known = frame[frame[column].notna()]
                 if known.empty:
@@ -73,7 +73,7 @@ class Errors(Section):
                     marker={
                         "color": palette.SPLITS[split],
                         "symbol": symbol,
-                        "size": 11,
+                        "size": size,
                         "line": {"width": 2, "color": palette.SPLITS[split]},
                     },
                     error_x={"array": spread, "thickness": 1.5}

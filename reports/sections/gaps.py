@@ -57,7 +57,6 @@ class Gaps(Section):
                 barmode="group",
                 bargap=0.3,
                 height=170 + 60 * len(frame),
-                legend_traceorder="normal",
             )
         )
         figure.update_xaxes(charts.percent_axis("error rate", rangemode="tozero"))

@@ -44,7 +44,9 @@ class Surfaces(Section):
             for split in SPLIT_NAMES
             if score.surface is not None
         ]
-        return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+        frame = describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+        frame.attrs["columns"] = 3  # panels a row; a narrow page sets 1
+        return frame
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         return _draw(store, frame, surface_figure)
