@@ -1,0 +1,78 @@
+"""What every data set of the catalogue and every estimator of the Bayes error must do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import datasets
+from datasets import Samples, UsageError
+from datasets.bayes_error import estimators
+from datasets.plugins import Plugin, all_plugins_required, scan
+from datasets.source import CATALOG, Source
+from datasets.types import SPLIT_NAMES, content_hash
+
+SOURCES = datasets.sources()
+ESTIMATORS = estimators()
+
+
+def usable(plugin: Plugin) -> None:
+    reason = plugin.missing()
+    if reason and not all_plugins_required():
+        pytest.skip(f"{plugin.name} {reason}")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_gives_a_whole_data_set(name):
+    source = SOURCES[name]
+    usable(source)
+    assert source.title and source.kind
+    dataset = source.load(None, 7)
+    assert (dataset.name, dataset.class_names, dataset.kind) == (name, source.class_names, source.kind)
+    assert dataset.provenance.kind in ("generated", "stand-in")
+    assert dataset.provenance.seed == 7
+    assert dataset.provenance.source
+    assert dataset.provenance.content_hash == content_hash(dataset.split)
+    for part in SPLIT_NAMES:
+        samples = dataset.split.part(part)
+        assert samples.y.dtype == np.int64
+        assert set(np.unique(samples.y)) <= set(range(dataset.classes))
+        assert np.isfinite(samples.x).all()
+        assert samples.x.shape[1:] == dataset.split.train.x.shape[1:]
+    assert len(np.unique(dataset.split.train.y)) == dataset.classes
+    assert source.load(None, 7).provenance == dataset.provenance
+
+
+def test_the_catalogue_holds_the_sets_of_the_study():
+    assert {"08", "09", "10"} <= set(SOURCES)
+    assert scan(CATALOG, Source) is not scan(CATALOG, Source)  # a caller may change its copy
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Samples:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 400)
+    return Samples(rng.normal(size=(400, 2)) + y[:, None], y)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_estimator_gives_a_fraction_and_says_how(name, cloud):
+    estimator = ESTIMATORS[name]
+    usable(estimator)
+    assert estimator.title
+    estimate = estimator.estimate(cloud, seed=3, split="dev")
+    assert 0 <= estimate.value <= 2 / 3
+    assert (estimate.estimator, estimate.points, estimate.seed, estimate.split) == (name, 400, 3, "dev")
+    assert dict(estimate.settings) == dict(estimator.defaults)
+    assert estimator.estimate(cloud, estimate.settings, 3, "dev") == estimate
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_estimator_refuses_settings_that_make_no_sense(name, cloud):
+    estimator = ESTIMATORS[name]
+    usable(estimator)
+    with pytest.raises(UsageError, match="no setting 'flavour'"):
+        estimator.estimate(cloud, {"flavour": 1})
+    for setting in estimator.defaults:
+        with pytest.raises(UsageError, match=f"{setting} must be 1 or more"):
+            estimator.estimate(cloud, {setting: 0})
