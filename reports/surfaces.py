@@ -111,9 +111,14 @@ def surface_figure(
     columns = max(1, min(columns, len(surfaces)))
     rows = -(-len(surfaces) // columns)
     height = 110 + rows * (360 if columns > 1 else 320)
+    specs = [
+        [{} if row * columns + place < len(surfaces) else None for place in range(columns)]
+        for row in range(rows)
+    ]
     figure = make_subplots(
         rows=rows,
         cols=columns,
+        specs=specs,
         subplot_titles=[_title(surface, split, errors) for surface in surfaces],
         shared_xaxes="all",
         shared_yaxes="all",

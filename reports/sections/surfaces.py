@@ -78,7 +78,14 @@ def _draw(store: Store, frame: pd.DataFrame, draw: Callable[..., F], **more: Any
     errors = dict(zip(own["system"], own["error"], strict=True))
     points = _read_points(Path(study.data.folder), split)
     return draw(
-        surfaces, points, study.data.class_names, split, caption=caption_of(frame), errors=errors, **more
+        surfaces,
+        points,
+        study.data.class_names,
+        split,
+        caption=caption_of(frame),
+        errors=errors,
+        columns=frame.attrs["columns"],
+        **more,
     )
 
 

@@ -1,0 +1,146 @@
+"""Decision surfaces: files, colours, points, axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets.errors import DataError
+from datasets.types import Samples
+from reports.section import section
+from reports.surfaces import (
+    MOST_POINTS,
+    SHADES,
+    Surface,
+    levels,
+    load_surface,
+    sample,
+    surface_figure,
+    surface_picture,
+)
+from tuners.store import Store
+
+
+def made_up(system: str, classes: int = 2, side: int = 20) -> Surface:
+    rng = np.random.default_rng(len(system))
+    raw = rng.dirichlet(np.ones(classes), (side, side))
+    probabilities = np.rint(raw * 255).astype(np.uint8)
+    axis = np.linspace(-1, 1, side)
+    return Surface(system, 0, axis, axis, probabilities, probabilities.argmax(-1).astype(np.uint8))
+
+
+def many_points(count: int, classes: int = 2) -> Samples:
+    rng = np.random.default_rng(0)
+    return Samples(rng.normal(size=(count, 2)), rng.integers(0, classes, count))
+
+
+def test_a_surface_is_read_as_it_was_written(store: Store) -> None:
+    score = next(score for score in store.scores("full") if score.system == "KNN")
+    surface = load_surface(store, score)
+    assert (surface.system, surface.repeat, surface.count) == ("KNN", 0, 2)
+    assert surface.probabilities.shape == (40, 40, 2)
+    assert surface.probabilities.dtype == surface.classes.dtype == np.uint8
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04broken"])
+def test_a_surface_that_cannot_be_read_is_an_error_in_plain_words(
+    store: Store, tmp_path: Path, content: bytes | None
+) -> None:
+    score = store.scores("full")[0]
+    file = tmp_path / "broken.npz"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        load_surface(store, replace(score, surface=str(file)))
+    with pytest.raises(DataError, match="only sets with two features"):
+        load_surface(store, replace(score, surface=None))
+
+
+def test_levels_hold_the_class_and_how_sure_it_is() -> None:
+    probabilities = np.array([[[255, 0], [128, 127], [0, 255]]], dtype=np.uint8)
+    surface = Surface(
+        "X", 0, np.arange(3.0), np.arange(1.0), probabilities, np.array([[0, 0, 1]], dtype=np.uint8)
+    )
+    assert levels(surface, "probability").tolist() == [[SHADES - 1, 0, 2 * SHADES - 1]]
+    assert levels(surface, "class").tolist() == [[SHADES - 1, SHADES - 1, 2 * SHADES - 1]]
+
+
+def test_the_shown_class_is_the_predicted_one_even_where_bytes_tie() -> None:
+    probabilities = np.full((1, 1, 3), 85, dtype=np.uint8)
+    surface = Surface("X", 0, np.zeros(1), np.zeros(1), probabilities, np.array([[2]], dtype=np.uint8))
+    assert levels(surface, "probability")[0, 0] == 2 * SHADES
+
+
+def test_points_are_sampled_alike_every_time() -> None:
+    samples = many_points(20_000)
+    first, second = sample(samples), sample(samples)
+    assert len(first) == MOST_POINTS
+    np.testing.assert_array_equal(first.x, second.x)
+    few = many_points(10)
+    assert sample(few) is few
+
+
+def test_every_panel_zooms_with_the_others() -> None:
+    surfaces = [made_up(f"S{number}") for number in range(5)]
+    figure = surface_figure(
+        surfaces, many_points(9_000), ["a", "b"], "eval", caption="data set 10, real", columns=3
+    )
+    for letter in "xy":
+        named = {
+            name.replace("axis", ""): figure.layout[name]
+            for name in figure.layout
+            if name.startswith(f"{letter}axis")
+        }
+        assert len(named) == 5  # and no empty sixth panel
+        leaders = [name for name, axis in named.items() if axis.matches is None]
+        assert len(leaders) == 1
+        assert all(axis.matches == leaders[0] for name, axis in named.items() if name not in leaders)
+    assert figure.layout.title.text == "data set 10, real; 5,000 of 9,000 points of eval"
+    heat = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert len(heat) == 5
+    assert {np.asarray(trace.z).dtype for trace in heat} == {np.dtype(np.uint8)}
+    drawn = [trace for trace in figure.data if trace.type == "scattergl"]
+    assert sum(len(trace.x) for trace in drawn) == 5 * MOST_POINTS
+    assert [trace.name for trace in drawn if trace.showlegend] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("columns", "most_right"), [(1, 1), (2, 2), (3, 3)])
+def test_a_narrow_page_gets_one_column(columns: int, most_right: int) -> None:
+    surfaces = [made_up(f"S{number}") for number in range(4)]
+    figure = surface_figure(surfaces, None, ["a", "b"], "dev", caption="c", columns=columns)
+    starts = {round(figure.layout[f"xaxis{place or ''}"].domain[0], 3) for place in ("", 2, 3, 4)}
+    assert len(starts) == most_right
+    assert "the points of dev are not at hand" in figure.layout.title.text
+
+
+def test_six_surfaces_of_a_real_grid_stay_light() -> None:
+    surfaces = [made_up(f"S{number}", side=200) for number in range(6)]
+    figure = surface_figure(surfaces, many_points(10_000), ["a", "b"], "eval", caption="c")
+    assert len(figure.to_json()) < 1_200_000
+
+
+def test_three_classes_have_three_grounds() -> None:
+    surface = made_up("S", classes=3)
+    assert {int(level) // SHADES for level in np.unique(levels(surface, "class"))} == {0, 1, 2}
+    picture = surface_picture(
+        [surface], many_points(50, 3), ["a", "$b$", "c"], "eval", title="t", caption="data set 08, generated"
+    )
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["a", r"\$b\$", "c"]
+
+
+def test_a_store_without_its_files_still_shows_the_rest(
+    store: Store, store_path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "moved.sqlite"
+    copy.write_bytes(store_path.read_bytes())
+    part = section("surfaces")
+    with_files = part.frame(store, "full")
+    moved = Store(str(copy), readonly=True)
+    frame = part.frame(moved, "full")
+    assert len(frame) == len(with_files) == 9
+    assert part.figure(moved, frame) is None
+    assert part.picture(moved, frame) is None
+    moved.close()
