@@ -60,19 +60,18 @@ def write(key: str, values: Sequence[str]) -> None:
 
 def _settle(key: str, options: Sequence[str], default: Sequence[str], *, single: bool) -> None:
     """Gives the widget `key` the value that it starts this run with."""
-    shown = st.session_state.get(key)
+    shown: Any = st.session_state.get(key)
     if followed(key) is not None:
         wanted = st.query_params.get_all(key)
     elif key in st.session_state:
         wanted = [shown] if single else list(shown or [])
-        if not wanted:  # emptied by hand: that is a choice as well
+        if not wanted and not single:  # emptied by hand: that is a choice as well
             return
     else:
         wanted = _written().get(key, [])
     valid = [value for value in wanted if value in options] or list(default)
-    value: Any = valid[0] if single else valid
-    if value != shown:
-        st.session_state[key] = value
+    # Set even where it seems unchanged: a widget of another page by the same key hands over nothing.
+    st.session_state[key] = valid[0] if single else valid
 
 
 def _written() -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import messages, reading
+from reports.palette import DARK, LIGHT, Ground
 from reports.section import section
 from tuners.record import StudyRecord
 
@@ -22,6 +23,11 @@ CONFIG = {
 
 #: Readable from the last row of a class room.
 FONT = 15
+
+
+def ground() -> Ground:
+    """Background and text of the theme that the viewer chose."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def show_section(name: str, study: StudyRecord) -> None:
@@ -40,10 +46,15 @@ def show_section(name: str, study: StudyRecord) -> None:
 
 def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zoom: bool = False) -> None:
     """zoom: whether dragging zooms; elsewhere it would only get in the way of scrolling on a phone."""
+    ink = ground().text
     # The label below says the same as the title, which would be cut on phones.
-    figure.update_layout(title=None, font_size=FONT, legend_font_size=FONT)
+    figure.update_layout(
+        title=None, font={"size": FONT, "color": ink}, legend_font={"size": FONT, "color": ink}
+    )
+    figure.update_annotations(font={"size": FONT, "color": ink})
     for axes in (figure.update_xaxes, figure.update_yaxes):
-        axes(tickfont_size=FONT, title_font_size=FONT, fixedrange=not zoom)
+        font = {"size": FONT, "color": ink}
+        axes(tickfont=font, title_font=font, fixedrange=not zoom)
     names = _systems(figure)
     if names:  # two lines a name, so that bars have room on a phone
         two_lines = [name.replace(" (", "<br>(") for name in names]

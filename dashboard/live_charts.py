@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.progress import Against, Curve
 from datasets.percent import percent
-from reports.palette import system_colours
+from reports.palette import LIGHT, system_colours
 
 Option = dict[str, Any]
 
@@ -15,7 +15,7 @@ Option = dict[str, Any]
 FONT = 15
 
 #: ECharts' names for marks that tell systems apart without colour.
-MARKS = ("circle", "rect", "diamond", "triangle", "roundRect", "pin", "arrow", "emptyCircle")
+MARKS = ("circle", "rect", "diamond", "triangle", "roundRect", "arrow", "emptyCircle", "emptyRect")
 
 AXIS_TITLES: Mapping[Against, str] = {
     "trials": "trials",
@@ -29,11 +29,12 @@ def best_chart(
     against: Against,
     labels: Sequence[str],
     over: Container[str] = (),
+    ink: str = LIGHT.text,
 ) -> Option:
     """Best dev error so far of every system.
 
     labels: all systems, which fixes their colours. over: systems that search no more; what they found
-    runs on as a line to compare the others with.
+    runs on as a line to compare the others with. ink: colour of the text.
     """
     colours = system_colours(labels)
     end = max((own[-1][0] for own in points.values() if own), default=0.0)
@@ -57,12 +58,12 @@ def best_chart(
                 "color": colours[label],
             }
         )
-    option = _base(series, AXIS_TITLES[against], "best dev error so far, %")
+    option = _base(series, AXIS_TITLES[against], "best dev error so far, %", ink)
     option["xAxis"]["minInterval"] = 1
     return option
 
 
-def curves_chart(curves: Sequence[Curve], labels: Sequence[str]) -> Option:
+def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGHT.text) -> Option:
     """Dev error against epochs: trials that run are solid, those that ended dotted."""
     colours = system_colours(labels)
     series = [
@@ -80,13 +81,13 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str]) -> Option:
         }
         for curve in curves
     ]
-    option = _base(series, "epoch", "dev error, %")
+    option = _base(series, "epoch", "dev error, %", ink)
     option["xAxis"]["minInterval"] = 1
     return option
 
 
-def _base(series: list[Option], across: str, up: str) -> Option:
-    text = {"fontSize": FONT}
+def _base(series: list[Option], across: str, up: str, ink: str) -> Option:
+    text = {"fontSize": FONT, "color": ink}
     return {
         "animationDuration": 0,
         "animationDurationUpdate": 300,

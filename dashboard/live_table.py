@@ -48,7 +48,7 @@ _HEADS = (
 
 def _row(row: SystemProgress, colour: str, best: float | None) -> str:
     state = row.state + (f", {row.running} running" if row.running else "")
-    state += f", {row.troubled} without result" if row.troubled else ""
+    state += f", {row.troubled} failed or degenerate" if row.troubled else ""
     of = f" / {row.planned}" if row.planned else ""
     dev = percent_text(row.best_dev)
     if row.best_dev is not None and row.best_dev == best:

@@ -41,7 +41,7 @@ def _unknown(asked: str, names: list[str]) -> None:
         f"Did you mean **{messages.escaped(near)}**?",
         icon=":material/search_off:",
     )
-    st.button(f"Show {near}", on_click=deep_links.follow, args=(KEY, near), type="primary")
+    st.button(f"Show {near}", on_click=deep_links.follow, args=(KEY, near))
     st.selectbox("Or choose one", names, index=None, key="study_instead", on_change=_take_instead)
 
 

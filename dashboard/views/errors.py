@@ -61,7 +61,9 @@ def show_classes(study: StudyRecord, summary: StudySummary) -> None:
         with column:
             st.markdown(f"**{split}**")
             st.html(confusion_table(score.confusion[split], study.data.class_names))
-    st.caption("Rows: true class. Columns: predicted class. Darker: a larger share of the true class.")
+    st.caption(
+        "Rows: true class. Columns: predicted class. The stronger the colour, the larger the share of the true class."
+    )
     st.markdown(messages.provenance(study))
 
 

@@ -1,10 +1,11 @@
 """A search as it goes on in another process."""
 
-from typing import get_args
+from typing import cast, get_args
 
 import streamlit as st
 
 from dashboard import deep_links, live_charts, messages, reading, viewers
+from dashboard.figures import ground
 from dashboard.live_table import SHOWN, progress_table, troubles_table
 from dashboard.progress import OVER, Against, best_so_far, curves, progress, troubles
 from dashboard.study_picker import pick_study
@@ -49,7 +50,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
         points = {label: best_so_far([t for t in trials if t.system == label], against) for label in labels}
         over = [system.label for system in systems if system.state in OVER]
         show_chart(
-            live_charts.best_chart(points, against, labels, over),
+            live_charts.best_chart(points, against, labels, over, ground().text),
             "best",
             f"Best dev error so far of {', '.join(labels)}, against {against}",
         )
@@ -57,7 +58,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
         st.subheader("Learning curves", anchor=False)
         recent = curves(trials, reading.epochs(name), RECENT)
         show_chart(
-            live_charts.curves_chart(recent, labels),
+            live_charts.curves_chart(recent, labels, ground().text),
             "curves",
             "Dev error per epoch of the trials that run and of the last few that ended",
         )
@@ -89,7 +90,7 @@ st.caption(
     "nothing that tunes can see it."
 )
 messages.resume(study)
-against = deep_links.segmented("Against", get_args(Against), key="against", default="trials")
+against = cast(Against, deep_links.segmented("Against", get_args(Against), key="against", default="trials"))
 st.fragment(show, run_every=refresh_every(study))(study.name, study.state, against)
 if study.state == StudyState.FINISHED:
     st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})

@@ -31,7 +31,6 @@ st.download_button(
     "application/zip",
     icon=":material/download:",
     on_click="ignore",
-    type="primary",
 )
 st.markdown("The same files from the command line:")
 st.code(f"python -m reports {shlex.quote(study.name)} --out report{messages.store_option()}", language="bash")

@@ -1,8 +1,10 @@
 """Decision surfaces of several systems side by side, under the points of a split."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import deep_links, figures, messages, reading
@@ -10,6 +12,7 @@ from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
+from reports.palette import blend, class_colours
 from reports.section import section
 from reports.surfaces import Mode, Surface, load_surface, surface_figure
 from tuners.record import HAND, ScoreRecord, StudyRecord
@@ -55,6 +58,16 @@ def load(scores: list[ScoreRecord]) -> list[Surface]:
         except DataError as error:
             st.warning(messages.escaped(str(error)), icon=":material/broken_image:")
     return surfaces
+
+
+def stand_out(figure: go.Figure, class_names: Sequence[str]) -> None:
+    """Draws the points darker than their ground on a light page, and lighter on a dark one."""
+    ink = figures.ground().text
+    for name, colour in zip(class_names, class_colours(len(class_names)), strict=True):
+        figure.update_traces(
+            marker_color=blend(colour, 0.6, ink), selector={"type": "scattergl", "name": name}
+        )
+    figure.update_layout(margin_t=60, legend_y=-0.12)
 
 
 def default_columns(count: int) -> str:
@@ -106,11 +119,12 @@ elif surfaces:
         points(study, split),
         study.data.class_names,
         split,
-        caption=f"data set {study.data.name}",
+        caption=f"Data set {study.data.name}",
         errors={score.system: score.errors[split] for score in scores},
         columns=int(columns),
         mode=mode,
     )
+    stand_out(figure, study.data.class_names)
     about = figure.layout.title.text
     figures.show_figure(
         figure, "surfaces", f"Decision surfaces of {', '.join(systems)}, {about}", study, zoom=True

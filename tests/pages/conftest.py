@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
 
-from study_records import add_study  # noqa: E402
-from tuners.store import Store  # noqa: E402
+from study_records import add_study
+
+from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -58,8 +59,13 @@ def open_page(address: str) -> Open:
     return open_page
 
 
-def words(app: AppTest) -> str:
+@pytest.fixture
+def words() -> Callable[[AppTest], str]:
     """All text that a page shows, in one string."""
+    return _words
+
+
+def _words(app: AppTest) -> str:
     kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "code")
     texts = [str(element.value) for kind in kinds for element in app.get(kind)]
     texts += [str(element.proto.body) for element in app.get("html")]

@@ -1,0 +1,63 @@
+"""The dashboard stays light, and it writes nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from study_records import add_study
+
+from tuners.record import StudyState
+from tuners.store import Store
+
+HEAVY = ("torch", "tensorflow", "keras", "keras_tuner", "sklearn", "ray", "optuna")
+
+RUN_ALL_PAGES = """
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+
+app = AppTest.from_file(str(Path("dashboard/app.py").resolve()), default_timeout=60)
+app.query_params["study"] = "demo"
+app.run()
+shown = []
+for page in sorted(Path("dashboard/views").glob("*.py")):
+    app.query_params["study"] = "demo"
+    app.switch_page(f"views/{page.name}").run()
+    assert not app.exception, (page, app.exception)
+    assert not app.error, (page, app.error[0].value)
+    shown.append(app.title[0].value)
+heavy = [name for name in %r if name in sys.modules]
+print("SHOWN", *shown, sep="|")
+print("HEAVY", *heavy, sep="|")
+"""
+
+
+def test_no_page_imports_a_training_library(finished: Store, repo_root: Path) -> None:
+    add_study(finished, "now", state=StudyState.RUNNING, scored=False)
+    before = _contents(finished)
+    answer = subprocess.run(
+        [sys.executable, "-c", RUN_ALL_PAGES % (HEAVY,)],
+        cwd=repo_root,
+        env=os.environ | {"HANDTUNE_STORE": finished.address, "PYTHONPATH": str(repo_root)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    shown, heavy = (line for line in answer.stdout.splitlines() if line.startswith(("SHOWN", "HEAVY")))
+    assert shown.split("|")[1:] == ["Errors", "Live search", "Handtune", "Report", "Decision surfaces"]
+    assert heavy == "HEAVY", f"imported: {heavy}"
+    assert _contents(finished) == before
+
+
+def _contents(store: Store) -> list[object]:
+    """All that the store holds."""
+    names = [study.name for study in store.studies()]
+    return [
+        [store.studies()],
+        *([store.systems(n), store.trials(n), store.scores(n), store.epochs(n)] for n in names),
+        sorted(str(file) for file in store.folder.rglob("*") if not file.name.endswith(("-wal", "-shm"))),
+    ]

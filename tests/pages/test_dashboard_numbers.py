@@ -1,0 +1,135 @@
+"""What pages compute themselves: progress, curves, confusion, files to take away, the report's preview."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from study_records import TRIALS, TUNED, add_study
+
+from dashboard import downloads, live_charts
+from dashboard.age import ago
+from dashboard.confusion import class_errors, confusion_table
+from dashboard.progress import best_dev, best_so_far, curves, progress
+from dashboard.report_preview import Picture, Report, blocks, zipped
+from reports.section import section
+from tuners.record import StudyState, TrialRecord, TrialState
+from tuners.store import Store
+
+
+@pytest.fixture
+def trials(store: Store) -> list[TrialRecord]:
+    """The trials of an autotuned system in a running study: four told, the third of them failed."""
+    add_study(store, "now", state=StudyState.RUNNING, scored=False)
+    return store.trials("now", TUNED[0])
+
+
+@pytest.mark.parametrize(("against", "last"), [("trials", 4.0), ("epochs", 16.0), ("seconds", 6.0)])
+def test_best_so_far_never_rises(trials: list[TrialRecord], against: str, last: float) -> None:
+    points = best_so_far(trials, against)  # type: ignore[arg-type]
+    errors = [error for _, error in points]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[1] == errors[2], "the failed trial spends budget and changes nothing"
+    assert points[-1][0] == last
+
+
+def test_results_told_again_cost_nothing(trials: list[TrialRecord]) -> None:
+    again = replace(trials[-1], number=9, repeat_of=3, asked=90, told=91)
+    assert best_so_far([*trials, again], "trials") == best_so_far(trials, "trials")
+
+
+def test_degenerate_trial_is_best_for_want_of_others_only(trials: list[TrialRecord]) -> None:
+    flat = replace(trials[0], state=TrialState.DEGENERATE, dev_error=0.1)
+    assert best_dev([flat, trials[1]]) == trials[1].dev_error
+    assert best_dev([flat]) == 0.1
+    assert best_dev([]) is None
+
+
+def test_progress_counts_what_was_trained(store: Store, trials: list[TrialRecord]) -> None:
+    waiting = replace(trials[0], number=9, state=TrialState.RUNNING, told=None)
+    rows = progress(store.study("now"), store.systems("now"), [*store.trials("now"), waiting])
+    row = next(row for row in rows if row.label == TUNED[0])
+    assert (row.done, row.running, row.planned, row.troubled) == (4, 1, TRIALS, 1)
+    assert row.fraction == pytest.approx(4 / TRIALS)
+    assert row.best_dev == pytest.approx(0.33)
+
+
+def test_learning_curves_of_running_trials_come_last_and_solid(
+    store: Store, trials: list[TrialRecord]
+) -> None:
+    running = [replace(trials[3], state=TrialState.RUNNING)]
+    found = curves(trials[:3] + running, store.epochs("now"), recent=2)
+    assert [(curve.trial, curve.running) for curve in found] == [(1, False), (2, False), (3, True)]
+    option = live_charts.curves_chart(found, [TUNED[0]])
+    assert [line["lineStyle"]["type"] for line in option["series"]] == ["dotted", "dotted", "solid"]
+
+
+def test_search_that_is_over_runs_on_as_a_line() -> None:
+    points = {"KNN": [(1.0, 0.4)], "tuned": [(1.0, 0.5), (7.0, 0.3)]}
+    option = live_charts.best_chart(points, "trials", ["KNN", "tuned"], over=["KNN"])
+    assert option["series"][0]["data"] == [[1.0, 40.0], {"value": [7.0, 40.0], "symbol": "none"}]
+    assert option["series"][1]["data"] == [[1.0, 50.0], [7.0, 30.0]]
+
+
+def test_class_errors_by_hand() -> None:
+    assert class_errors([[3, 1], [0, 0]]) == [0.25, 0.0]
+
+
+def test_class_names_cannot_bring_markup() -> None:
+    assert "<b>" not in confusion_table([[1, 0], [0, 1]], ["<b>", "ok"])
+
+
+def test_files_hold_the_table(finished: Store) -> None:
+    frame = section("errors").frame(finished, "demo")
+    csv = downloads.csv(frame)
+    assert csv.startswith("system,")
+    assert "0.2915" in csv
+    assert "**29.15**" in downloads.markdown(frame)
+    latex = downloads.latex(frame)
+    assert (
+        r"MLP-A2 (keras-random) & \textbf{10.00} & 32.00 & \textbf{29.15} & 12.42 & 40.11 & 32.34 \\" in latex
+    )
+    assert "data set 10, generated" in latex
+
+
+def test_names_are_escaped_for_latex(finished: Store) -> None:
+    frame = section("errors").frame(finished, "demo")
+    frame.loc[0, "system"] = r"a_b & 5% \x"
+    assert r"a\_b \& 5\% \textbackslash{}x" in downloads.latex(frame)
+
+
+def test_preview_shows_own_pictures_and_fetches_no_other() -> None:
+    text = "# Study\n\n![Errors](errors.png)\n\nsee ![x](http://example.org/a.png) and ![y](other.png)\n"
+    found = list(blocks(Report({"errors.png": b"png", "report.md": text.encode()}, text)))
+    assert found[0] == "## Study"
+    assert found[1] == Picture(b"png", "Errors")
+    assert found[2] == "see x and y"
+
+
+def test_picture_that_is_missing_is_named() -> None:
+    assert list(blocks(Report({}, "![Errors](errors.png)"))) == ["", "Errors", ""]
+
+
+def test_zip_is_the_same_for_the_same_report() -> None:
+    report = Report({"report.md": b"text", "errors.png": b"png"}, "text")
+    first = zipped(report, "demo")
+    assert first == zipped(report, "demo")
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.namelist() == ["demo/report.md", "demo/errors.png"]
+        assert archive.read("demo/report.md") == b"text"
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2025-03-01T10:00:00Z", "just now"),
+        ("2025-03-01T09:58:50Z", "1 minute ago"),
+        ("2025-03-01T07:00:00Z", "3 hours ago"),
+        ("2025-02-27T07:00:00Z", "2 days ago"),
+    ],
+)
+def test_ages(moment: str, words: str) -> None:
+    assert ago(moment, datetime(2025, 3, 1, 10, 0, 30, tzinfo=UTC)) == words
