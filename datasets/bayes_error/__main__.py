@@ -74,7 +74,7 @@ def _run(args: argparse.Namespace) -> None:
     print(
         "\nClosed loop: fitted and scored on the same points, as in the study. BER is the smaller of the two;"
     )
-    print("it repeats the study's figure and is no estimate of the Bayes error to rely on.")
+    print("it follows the study and is no estimate of the Bayes error to rely on.")
 
 
 def _rows_of_file(args: argparse.Namespace, given: dict[str, int]) -> dict[str, Any]:
