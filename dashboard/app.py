@@ -15,8 +15,10 @@ if str(ROOT) not in sys.path:
 from dashboard.messages import plain_words  # noqa: E402
 from dashboard.navigation import navigation  # noqa: E402
 
+# Before the menu, and an emoji: for every other icon the browser would ask a server on the internet.
+st.set_page_config(page_title="Handtune", page_icon="🎛️", layout="wide")
 page = navigation(ROOT / "dashboard" / "views")
-st.set_page_config(page_title=f"{page.title} · Handtune", page_icon=":material/tune:", layout="wide")
+st.set_page_config(page_title=f"{page.title} · Handtune")
 st.html(ROOT / "dashboard" / "look.css")
 with plain_words():
     page.run()

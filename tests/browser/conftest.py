@@ -1,0 +1,103 @@
+"""A really started dashboard and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tuners.record import StudyState
+from tuners.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDS = ROOT / "tests" / "pages" / "study_records.py"
+sys.path.insert(0, str(RECORDS.parent))  # importlib mode leaves the folder of helpers off the path
+
+from study_records import add_study  # noqa: E402
+
+#: WebGL without a graphics card, and nothing that phones home.
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """An installed Chromium; the test is skipped without one, or fails where REQUIRE_BROWSER=1 asks for it."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        reason = "no Chromium is installed (on Debian and Ubuntu: apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A finished study, one that runs, and one without decision surfaces."""
+    store = Store(str(tmp_path_factory.mktemp("browser") / "handtune.sqlite"))
+    add_study(store, "demo")
+    add_study(store, "plain", surfaces=False, created="2025-02-01T10:00:00Z")
+    add_study(store, "now", state=StudyState.RUNNING, scored=False, created="2025-03-02T10:00:00Z")
+    return store
+
+
+@pytest.fixture(scope="session")
+def dashboard(store: Store) -> Iterator[str]:
+    """The address of a fresh server, without a slash at its end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command += ["--server.headless", "true", "--server.port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"HANDTUNE_STORE": store.address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://localhost:{port}"
+        _wait_for(f"{address}/_stcore/health", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def search(store: Store) -> Iterator[None]:
+    """Another process that adds a trial to the study `now` every half second."""
+    writer = subprocess.Popen([sys.executable, str(RECORDS), store.address, "now"], cwd=ROOT)
+    yield
+    writer.terminate()
+    writer.wait(10)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, f"the server ended with {server.returncode}"
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail("the server did not answer within a minute")

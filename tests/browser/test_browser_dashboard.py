@@ -1,0 +1,134 @@
+"""One pass through all pages in a real browser, with a really started server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
+PAGES = {
+    "overview": "Handtune",
+    "live?study=demo": "Live search",
+    "errors?study=demo": "Errors",
+    "surfaces?study=demo": "Decision surfaces",
+    "report?study=demo": "Report",
+    "errors?study=nobody": "Errors",
+}
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page that fails the test where it asks for anything beyond this machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    strangers: list[str] = []
+    page.on(
+        "request",
+        lambda request: strangers.append(request.url) if not _local(request.url) else None,
+    )
+    yield page
+    context.close()
+    assert strangers == []
+
+
+def test_deep_link_is_the_first_thing_a_fresh_server_sees(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/errors?study=demo")
+    expect(page.get_by_role("heading", name="Errors", exact=True)).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("MLP-A2.*29.15.*study 32.34"))).to_be_visible()
+    expect(page.get_by_text("generated data").first).to_be_visible()
+    menu = page.get_by_test_id("stSidebarNav")
+    for section in ("Watch", "Analyse", "Reports"):
+        expect(menu.get_by_text(section, exact=True)).to_be_visible()
+    _no_exception(page)
+
+
+def test_way_through_the_pages_keeps_the_study(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/overview")
+    expect(page.get_by_role("heading", name="Newest comparison: demo")).to_be_visible()
+    card = page.locator(".st-key-study-plain")
+    card.get_by_role("link", name="Errors").click()
+    expect(page).to_have_url(re.compile(r"/errors\?.*study=plain"))
+    menu = page.get_by_test_id("stSidebarNav")
+    menu.get_by_role("link", name="Decision surfaces").click()
+    expect(page.get_by_text("has a decision surface")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/surfaces\?.*study=plain"))
+    menu.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("heading", name="Study plain")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Error rates"))).to_be_visible()
+    expect(page.get_by_role("button", name="Download the report (zip)")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Decision surfaces", exact=True)).to_be_visible()
+    _no_exception(page)
+
+
+def test_live_page_follows_a_search_in_another_process(page: Page, dashboard: str, search: None) -> None:
+    page.goto(f"{dashboard}/live?study=now")
+    row = page.get_by_role("row", name=re.compile(r"MLP-A1 \(keras-random\) searching"))
+    expect(row).to_be_visible()
+    done = row.get_by_role("cell").nth(1)
+    before = int(done.inner_text().split("/")[0])
+    expect(done).to_have_text(re.compile(rf"^{before + 2} / 6|^{before + 3} / 6|^{before + 4} / 6"))
+    expect(page.get_by_test_id("stEChartsChart").locator("canvas")).to_have_count(2)
+    expect(page.get_by_text("Eval stays closed")).to_be_visible()
+    _no_exception(page)
+
+
+def test_switches_stand_in_the_address(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/live?study=demo&against=seconds")
+    expect(page.get_by_role("radio", name="seconds")).to_be_checked()
+    page.get_by_text("epochs", exact=True).first.click()
+    expect(page).to_have_url(re.compile("against=epochs"))
+
+
+def test_zoom_into_one_surface_zooms_into_all(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/surfaces?study=demo&systems=KNN&systems=RNF&columns=2")
+    plot = page.locator(".js-plotly-plot")
+    expect(plot).to_be_visible()
+    expect(page.get_by_text("100 points of eval")).to_be_visible()
+    panel = plot.locator(".nsewdrag").first
+    before = plot.evaluate("plot => plot._fullLayout.xaxis2.range")
+    box = panel.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.25 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.75 * box["height"], steps=8)
+    page.mouse.up()
+    page.wait_for_function(
+        "before => document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range[0] > before + 0.2",
+        arg=before[0],
+    )
+    first, second = plot.evaluate("plot => [plot._fullLayout.xaxis.range, plot._fullLayout.xaxis2.range]")
+    assert first == second
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_phone(chromium: Browser, dashboard: str, scheme: str) -> None:
+    context = chromium.new_context(viewport={"width": 400, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    for path, heading in PAGES.items():
+        page.goto(f"{dashboard}/{path}")
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        _no_exception(page)
+        excess = page.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth }"
+        )
+        assert excess <= 0, f"{path} is {excess} pixels wider than a phone"
+    context.close()
+
+
+def _no_exception(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def _local(address: str) -> bool:
+    return address.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
