@@ -103,3 +103,9 @@ def in_percent(axes: Axes, which: str, most: int = 6) -> None:
 def legend_below(figure: Figure, handles: list[Any], columns: int) -> None:
     """One legend for all panels, below them, where it covers no data."""
     figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False, fontsize=10)
+
+
+def arrange(count: int, most: int) -> tuple[int, int]:
+    """Rows and columns for panels, `most` a row, without a nearly empty last row: four are 2 x 2, not 3 + 1."""
+    rows = -(-count // max(1, most))
+    return rows, -(-count // rows)

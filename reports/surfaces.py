@@ -108,10 +108,9 @@ def surface_figure(
     import plotly.graph_objects as go
     from plotly.subplots import make_subplots
 
-    columns = max(1, min(columns, len(surfaces)))
-    rows = -(-len(surfaces) // columns)
+    rows, columns = charts.arrange(len(surfaces), columns)
     height = 110 + rows * (360 if columns > 1 else 320)
-    specs = [
+    specs: list[list[dict[str, object] | None]] = [
         [{} if row * columns + place < len(surfaces) else None for place in range(columns)]
         for row in range(rows)
     ]
@@ -169,8 +168,7 @@ def surface_picture(
     """The same for the report."""
     from matplotlib.lines import Line2D
 
-    columns = max(1, min(columns, len(surfaces)))
-    rows = -(-len(surfaces) // columns)
+    rows, columns = charts.arrange(len(surfaces), columns)
     shown = None if samples is None else sample(samples, most)
     note = f"{caption}; {_points_text(shown, samples, split)}"
     figure = charts.new_figure(title, note, 1.3 + rows * (0.6 + 0.85 * charts.WIDTH / max(columns, 2)))
@@ -197,7 +195,7 @@ def surface_picture(
         axes.set(xlim=(low_x, high_x), ylim=(low_y, high_y))
         axes.set_title(_title(surface, split, errors, "\n"), fontsize=10)
     handles = [
-        Line2D([], [], marker="o", ls="", ms=8, color=colour, label=_plain(name))
+        Line2D([], [], marker="o", ls="", ms=8, color=colour, label=_plain(_class_label(name)))
         for name, colour in zip(class_names, palette.class_colours(len(class_names)), strict=True)
     ]
     charts.legend_below(figure, handles, 8)
@@ -233,7 +231,7 @@ def _points(shown: Samples | None, class_names: Sequence[str], first: bool) -> l
                 x=np.asarray(shown.x[mine, 0], dtype=np.float32),
                 y=np.asarray(shown.x[mine, 1], dtype=np.float32),
                 mode="markers",
-                name=class_names[index],
+                name=_class_label(class_names[index]),
                 legendgroup=f"class {index}",
                 showlegend=first,
                 marker={"color": colour, "size": 4, "opacity": _alpha(len(shown))},
@@ -276,6 +274,11 @@ def _shades(count: int) -> NDArray[np.float64]:
     """The same inks on white, as red, green, blue in [0, 1], one row a level."""
     inks = [palette.blend(colour, s) for colour in palette.class_colours(count) for s in _strengths()]
     return np.array([[int(ink[i : i + 2], 16) / 255 for i in (1, 3, 5)] for ink in inks])
+
+
+def _class_label(name: str) -> str:
+    """A bare number in a legend would say nothing."""
+    return f"class {name}" if name.isdecimal() else name
 
 
 def _plain(text: str) -> str:

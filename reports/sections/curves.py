@@ -95,8 +95,7 @@ class Curves(Section):
         labels = _drawn(frame)
         if not labels:
             return None
-        columns = min(3, len(labels))
-        rows = -(-len(labels) // columns)
+        rows, columns = charts.arrange(len(labels), 3)
         figure = charts.new_figure(self.title, caption_of(frame), 1.4 + 2.5 * rows)
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for place, axes in enumerate(panels.flat):

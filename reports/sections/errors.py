@@ -98,7 +98,7 @@ class Errors(Section):
         names = _names(frame)
         places = [len(names) - 1 - place for place in range(len(names))]
         figure = charts.new_figure(self.title, caption_of(frame), 1.7 + 0.34 * len(names))
-        panels = figure.subplots(1, len(SPLIT_NAMES), sharey=True)
+        panels = figure.subplots(1, len(SPLIT_NAMES), sharex=True, sharey=True)
         for axes, split in zip(panels, SPLIT_NAMES, strict=True):
             charts.dress(axes)
             colour = palette.SPLITS[split]

@@ -16,7 +16,8 @@ class Repeats(Section):
     title = "Final trainings"
     lead = (
         "The configuration that a search selected is trained anew, once for each seed below, and only these "
-        "networks are scored on eval. Errors in percent."
+        "networks are scored on eval. A dev error far from that of the same configuration in the search was luck of "
+        "one of the two trainings. Errors in percent."
     )
     position = 30
 
@@ -29,6 +30,7 @@ class Repeats(Section):
                 "repeat": score.repeat + 1,
                 "seed": score.seed,
                 "trial": score.trial,
+                "search_dev": None if row.selected is None else row.selected.dev_error,
                 "epochs": score.epochs,
                 "best_epoch": score.best_epoch,
                 "degenerate": score.degenerate,
@@ -38,23 +40,22 @@ class Repeats(Section):
             for row in summary.systems
             for score in row.scores
         ]
-        columns = [
-            "system",
-            "repeat",
-            "seed",
-            "trial",
-            "epochs",
-            "best_epoch",
-            "degenerate",
-            "note",
-            *SPLIT_NAMES,
-        ]
+        columns = ["system", "repeat", "seed", "trial", "epochs", "best_epoch", "search_dev", *SPLIT_NAMES]
+        columns += ["degenerate", "note"]
         return describe(pd.DataFrame(rows, columns=columns), summary.study)
 
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
             return NOTHING
-        numbers = ["training", "seed", "from trial", "epochs", "kept epoch", *SPLIT_NAMES]
+        numbers = [
+            "training",
+            "seed",
+            "from trial",
+            "epochs",
+            "kept epoch",
+            "dev in the search",
+            *SPLIT_NAMES,
+        ]
         rows = []
         for _, row in frame.iterrows():
             note = "one class for everything" if row["degenerate"] else str(row["note"])
@@ -64,7 +65,7 @@ class Repeats(Section):
                     *(str(row[name]) for name in ("repeat", "seed", "trial", "epochs")),
                     # A classifier that is fitted at once has no epoch to keep.
                     str(row["best_epoch"]) if row["best_epoch"] else tables.DASH,
-                    *(tables.error(row[split]) for split in SPLIT_NAMES),
+                    *(tables.error(row[name]) for name in ("search_dev", *SPLIT_NAMES)),
                     tables.escape(note),
                 ]
             )

@@ -191,6 +191,7 @@ def test_architectures_show_the_winner(store: Store) -> None:
 def test_final_trainings_name_their_seeds(store: Store) -> None:
     frame = frame_of(store, "repeats")
     assert list(frame["seed"]) == [7000, 7000, 7001, 7000, 7001]
+    assert list(frame["search_dev"]) == [0.115, 0.11, 0.11, 0.1025, 0.1025]
 
 
 def test_settings_hold_spaces_and_hand_tuned_configurations(store: Store) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from datasets.errors import DataError
 from datasets.types import Samples
+from reports.charts import arrange
 from reports.section import section
 from reports.surfaces import (
     MOST_POINTS,
@@ -109,11 +110,21 @@ def test_every_panel_zooms_with_the_others() -> None:
 
 @pytest.mark.parametrize(("columns", "most_right"), [(1, 1), (2, 2), (3, 3)])
 def test_a_narrow_page_gets_one_column(columns: int, most_right: int) -> None:
-    surfaces = [made_up(f"S{number}") for number in range(4)]
+    surfaces = [made_up(f"S{number}") for number in range(6)]
     figure = surface_figure(surfaces, None, ["a", "b"], "dev", caption="c", columns=columns)
-    starts = {round(figure.layout[f"xaxis{place or ''}"].domain[0], 3) for place in ("", 2, 3, 4)}
+    starts = {round(figure.layout[f"xaxis{place or ''}"].domain[0], 3) for place in ("", *range(2, 7))}
     assert len(starts) == most_right
     assert "the points of dev are not at hand" in figure.layout.title.text
+
+
+def test_four_panels_are_two_by_two() -> None:
+    shapes = [arrange(count, 3) for count in (1, 2, 3, 4, 5, 7)]
+    assert shapes == [(1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)]
+
+
+def test_numbered_classes_are_called_classes() -> None:
+    figure = surface_figure([made_up("S")], many_points(9), ["0", "blue"], "eval", caption="c")
+    assert [trace.name for trace in figure.data if trace.type == "scattergl"] == ["class 0", "blue"]
 
 
 def test_six_surfaces_of_a_real_grid_stay_light() -> None:
