@@ -1,6 +1,5 @@
 """Decision surfaces of several systems side by side, under the points of a split."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
 
@@ -12,7 +11,7 @@ from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
-from reports.palette import blend, class_colours
+from reports.palette import blend
 from reports.section import section
 from reports.surfaces import Mode, Surface, load_surface, surface_figure
 from tuners.record import HAND, ScoreRecord, StudyRecord
@@ -60,13 +59,11 @@ def load(scores: list[ScoreRecord]) -> list[Surface]:
     return surfaces
 
 
-def stand_out(figure: go.Figure, class_names: Sequence[str]) -> None:
+def stand_out(figure: go.Figure) -> None:
     """Draws the points darker than their ground on a light page, and lighter on a dark one."""
-    ink = figures.ground().text
-    for name, colour in zip(class_names, class_colours(len(class_names)), strict=True):
-        figure.update_traces(
-            marker_color=blend(colour, 0.6, ink), selector={"type": "scattergl", "name": name}
-        )
+    for trace in figure.data:
+        if trace.type == "scattergl":
+            trace.marker.color = blend(trace.marker.color, 0.6, figures.ground().text)
     figure.update_layout(margin_t=60, legend_y=-0.12)
 
 
@@ -124,12 +121,15 @@ elif surfaces:
         columns=int(columns),
         mode=mode,
     )
-    stand_out(figure, study.data.class_names)
+    stand_out(figure)
     about = figure.layout.title.text
     figures.show_figure(
         figure, "surfaces", f"Decision surfaces of {', '.join(systems)}, {about}", study, zoom=True
     )
-    st.caption(f"{about}. Drag to zoom into all panels at once, double click to see everything again.")
+    st.caption(
+        f"{about}. Drag to zoom into all panels at once, double click to see everything again; "
+        "a click on a class in the legend hides its points."
+    )
 absent = [system.label for system in scored if system.label not in drawable]
 if absent:
     st.caption(f"Without a surface: {', '.join(absent)}.")

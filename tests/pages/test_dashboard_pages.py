@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from study_records import HANDS, LABELS, TUNED, add_study
 
+from reports import palette
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -185,6 +187,13 @@ def test_surfaces_are_zoomed_together(finished: Store, open_page: Open) -> None:
     spec = open_page("surfaces", study="demo").get("plotly_chart")[0].proto.spec
     assert '"matches":"x"' in spec and '"matches":"y"' in spec
     assert '"fixedrange":true' not in spec
+
+
+def test_points_are_told_from_the_ground(finished: Store, open_page: Open) -> None:
+    spec = json.loads(open_page("surfaces", study="demo").get("plotly_chart")[0].proto.spec)
+    colours = {trace["marker"]["color"] for trace in spec["data"] if trace["type"] == "scattergl"}
+    assert len(colours) == 2
+    assert colours.isdisjoint(palette.CLASSES)
 
 
 def test_surfaces_page_without_any_surface(store: Store, open_page: Open, words: Words) -> None:
