@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from datasets.errors import DataError, HandtuneError
 from tuners.record import StudyRecord, StudyState
@@ -30,10 +31,11 @@ def plain_words() -> Iterator[None]:
     except (HandtuneError, DataError) as error:
         _trouble(str(error))
     except SQLAlchemyError as error:
-        _trouble(f"The store {location(None)} cannot be read: {getattr(error, 'orig', None) or error}.")
+        _trouble(f"The store {address()} cannot be read: {getattr(error, 'orig', None) or error}.")
 
 
 def _trouble(text: str) -> None:
+    text = text.replace(location(None), address())
     st.error(text[:1].upper() + text[1:], icon=":material/error:")
     st.markdown("Start the dashboard again with another store, for example:")
     st.code("HANDTUNE_STORE=runs/handtune.sqlite streamlit run dashboard/app.py", language="bash")
@@ -41,7 +43,7 @@ def _trouble(text: str) -> None:
 
 def empty_store() -> None:
     """No study at all: the way to the first one."""
-    st.info(f"The store `{location(None)}` holds no study yet.", icon=":material/inbox:")
+    st.info(f"The store `{address()}` holds no study yet.", icon=":material/inbox:")
     st.markdown("A first comparison on data set 10 takes a few minutes on two cores:")
     st.code("make demo", language="bash")
     st.markdown("or, with the environment active:")
@@ -88,7 +90,17 @@ def escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+!|~$:" else letter for letter in text)
 
 
+def address() -> str:
+    """Where the store is, fit to be shown to a class: without the password of a database."""
+    place = location(None)
+    if "://" not in place:
+        return place
+    try:
+        return make_url(place).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "in HANDTUNE_STORE"
+
+
 def store_option() -> str:
     """What a command needs so that it means the store which is shown."""
-    address = location(None)
-    return "" if address == DEFAULT else f" --store {shlex.quote(address)}"
+    return "" if location(None) == DEFAULT else f" --store {shlex.quote(address())}"

@@ -102,11 +102,11 @@ def test_names_are_escaped_for_latex(finished: Store) -> None:
 
 
 def test_preview_shows_own_pictures_and_fetches_no_other() -> None:
-    text = "# Study\n\n![Errors](errors.png)\n\nsee ![x](http://example.org/a.png) and ![y](other.png)\n"
+    text = "# Study\n\n![Errors](errors.png)\n\nsee ![x](http://example.org/a.png), ![[y]][z]\n"
     found = list(blocks(Report({"errors.png": b"png", "report.md": text.encode()}, text)))
     assert found[0] == "## Study"
     assert found[1] == Picture(b"png", "Errors")
-    assert found[2] == "see x and y"
+    assert found[2] == r"see !\[x](http://example.org/a.png), !\[[y]][z]"
 
 
 def test_picture_that_is_missing_is_named() -> None:

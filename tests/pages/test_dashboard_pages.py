@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,34 +16,6 @@ from tuners.store import Store
 PAGES = ("overview", "live", "errors", "surfaces", "report")
 Open = Callable[..., AppTest]
 Words = Callable[[AppTest], str]
-
-
-def test_empty_store_says_what_to_type(page: str, open_page: Open, words: Words) -> None:
-    app = open_page(page)
-    text = words(app)
-    assert "holds no study yet" in text
-    assert "make demo" in text
-    assert "python tuners/run.py --preset demo --dataset 10" in text
-    assert not app.exception
-
-
-def test_file_that_is_no_store_is_explained(page: str, address: str, open_page: Open, words: Words) -> None:
-    Path(address).parent.mkdir(parents=True)
-    Path(address).write_text("not a database, but long enough to be taken for a damaged one " * 40)
-    app = open_page(page)
-    assert [error.value for error in app.error], "no message"
-    assert "not a Handtune store" in app.error[0].value
-    assert "HANDTUNE_STORE=" in words(app)
-    assert not app.exception
-
-
-def test_store_of_another_program_is_explained(address: str, open_page: Open) -> None:
-    Path(address).parent.mkdir(parents=True)
-    with sqlite3.connect(address) as other:
-        other.execute("create table songs (title text)")
-    app = open_page("errors")
-    assert "not a Handtune store" in app.error[0].value
-    assert not app.exception
 
 
 @pytest.mark.parametrize("known_page", PAGES[1:])
@@ -229,8 +199,3 @@ def test_report_page_shows_text_and_pictures(finished: Store, open_page: Open, w
     assert len(app.image) >= 3
     assert [d.proto.label for d in app.get("download_button")] == ["Download the report (zip)"]
     assert not app.exception
-
-
-@pytest.fixture(params=PAGES)
-def page(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
