@@ -38,7 +38,8 @@ def _row(row: pd.Series[Any], effort: Sequence[str]) -> str:
 
 
 def _cell(row: pd.Series[Any], split: str) -> str:
-    text = tables.error(row[split], row[f"{split}_sd"])
+    mean, between, spread = tables.error(row[split], row[f"{split}_sd"]).partition(" ± ")
+    text = f"{mean}<span class='spread'> ± {spread}</span>" if between else mean
     ours = f"<span class='best' title='lowest of the column'>{text}</span>" if row[f"{split}_best"] else text
     study = row[f"{split}_study"]
     if pd.isna(study):

@@ -34,6 +34,7 @@ def show_table(study: StudyRecord, summary: StudySummary) -> None:
     st.caption(
         "Error rates in %. Upright: this run. *In italics, marked “study”: the figures that the study printed.* "
         "★ marks the lowest of our systems in a column. Shaded rows are no classifiers."
+        + (" ± is the standard deviation over final trainings." if frame["repeats"].max() > 1 else "")
     )
     with st.container(horizontal=True):
         name = f"{study.name}-errors"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -111,6 +112,15 @@ def test_errors_page_tells_ours_from_the_studys(finished: Store, open_page: Open
     assert "closed" in words(app) and "not** a bound" in words(app)
     assert [download.proto.label for download in app.get("download_button")] == ["CSV", "Markdown", "LaTeX"]
     assert not app.exception
+
+
+def test_errors_page_shows_the_spread_over_repeats(store: Store, open_page: Open, words: Words) -> None:
+    add_study(store, "twice")
+    first = next(score for score in store.scores("twice") if score.system == "RNF")
+    store.add_score(replace(first, repeat=1, errors={"train": 0.1, "dev": 0.33, "eval": 0.3528}))
+    text = words(open_page("errors", study="twice", system="RNF", repeat="2"))
+    assert "34.28<span class='spread'> ± 1.41</span>" in text
+    assert "± is the standard deviation over final trainings" in text
 
 
 def test_errors_page_shows_the_confusion_of_the_chosen_system(
