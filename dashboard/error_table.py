@@ -39,8 +39,9 @@ def _row(row: pd.Series[Any], effort: Sequence[str]) -> str:
 
 def _cell(row: pd.Series[Any], split: str) -> str:
     mean, between, spread = tables.error(row[split], row[f"{split}_sd"]).partition(" ± ")
-    text = f"{mean}<span class='spread'> ± {spread}</span>" if between else mean
-    ours = f"<span class='best' title='lowest of the column'>{text}</span>" if row[f"{split}_best"] else text
+    ours = f"<span class='best' title='lowest of the column'>{mean}</span>" if row[f"{split}_best"] else mean
+    if between:
+        ours += f"<span class='spread'> ± {spread}</span>"
     study = row[f"{split}_study"]
     if pd.isna(study):
         return ours

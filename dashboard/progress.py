@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tuners.record import EpochRecord, StudyRecord, SystemRecord, SystemSpec, TrialRecord, TrialState
+from tuners.record import (
+    EpochRecord,
+    StudyRecord,
+    StudyState,
+    SystemRecord,
+    SystemSpec,
+    TrialRecord,
+    TrialState,
+)
 
 Against = Literal["trials", "epochs", "seconds"]
 
@@ -78,8 +86,13 @@ def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[f
     return points
 
 
-def curves(trials: Sequence[TrialRecord], epochs: Sequence[EpochRecord], recent: int) -> list[Curve]:
-    """Learning curves of the trials that run, and of the `recent` ones that ended last, oldest first."""
+def curves(
+    trials: Sequence[TrialRecord], epochs: Sequence[EpochRecord], recent: int, alive: bool = True
+) -> list[Curve]:
+    """Learning curves of the trials that run, and of the `recent` ones that ended last, oldest first.
+
+    alive: whether the study runs; in one that was cut off no trial does.
+    """
     points: dict[tuple[str, int], list[tuple[int, float]]] = {}
     for record in epochs:
         points.setdefault((record.system, record.trial), []).append((record.epoch, record.dev_error))
@@ -89,7 +102,7 @@ def curves(trials: Sequence[TrialRecord], epochs: Sequence[EpochRecord], recent:
     ended = [t for t in drawn if t.state != TrialState.RUNNING][-recent:]
     running = [t for t in drawn if t.state == TrialState.RUNNING]
     return [
-        Curve(t.system, t.number, t.state == TrialState.RUNNING, points[t.system, t.number])
+        Curve(t.system, t.number, alive and t.state == TrialState.RUNNING, points[t.system, t.number])
         for t in ended + running
     ]
 
@@ -108,11 +121,15 @@ def _progress(
     budget = study.spec.budget
     planned = len(spec.configs) if spec.configs else budget.max_trials
     limit = None if spec.configs else budget.max_seconds
-    running = sum(t.state == TrialState.RUNNING for t in trials)
+    begun = sum(t.state == TrialState.RUNNING for t in trials)
+    running = begun if study.state == StudyState.RUNNING else 0
+    state = "searching" if begun and system.state == "waiting" else system.state
+    if begun > running:
+        state = "cut off"
     shares = [len(trained) / planned if planned else 0.0, seconds / limit if limit else 0.0]
     return SystemProgress(
         label=system.label,
-        state="searching" if running and system.state == "waiting" else system.state,
+        state=state,
         done=len(trained),
         running=running,
         planned=planned,

@@ -56,7 +56,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
         )
     with right:
         st.subheader("Learning curves", anchor=False)
-        recent = curves(trials, reading.epochs(name), RECENT)
+        recent = curves(trials, reading.epochs(name), RECENT, alive=study.state == StudyState.RUNNING)
         show_chart(
             live_charts.curves_chart(recent, labels, ground().text),
             "curves",

@@ -57,6 +57,15 @@ def test_progress_counts_what_was_trained(store: Store, trials: list[TrialRecord
     assert row.best_dev == pytest.approx(0.33)
 
 
+def test_no_trial_runs_in_a_study_that_was_cut_off(store: Store, trials: list[TrialRecord]) -> None:
+    study = replace(store.study("now"), state=StudyState.INTERRUPTED)
+    begun = replace(trials[3], state=TrialState.RUNNING, told=None)
+    rows = progress(study, store.systems("now"), [*trials[:3], begun])
+    row = next(row for row in rows if row.label == TUNED[0])
+    assert (row.state, row.running) == ("cut off", 0)
+    assert not any(curve.running for curve in curves([begun], store.epochs("now"), recent=2, alive=False))
+
+
 def test_learning_curves_of_running_trials_come_last_and_solid(
     store: Store, trials: list[TrialRecord]
 ) -> None:
