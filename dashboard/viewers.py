@@ -34,7 +34,7 @@ def here() -> None:
 def seconds_between() -> float:
     """The pace of a viewer who opens the page now."""
     now = time.monotonic()
-    for session, moment in list(_seen().items()):
+    for viewer, moment in list(_seen().items()):
         if now - moment > GONE:
-            _seen().pop(session, None)
+            _seen().pop(viewer, None)
     return FAST if len(_seen()) <= FAST_VIEWERS else SLOW
