@@ -20,11 +20,12 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}. See: {self.prog} --help")
 
 
-def run(main: Callable[[], None]) -> int:
-    """Runs a command and returns its exit code; errors that a user can cause become one plain message."""
+def run(main: Callable[[], int | None]) -> int:
+    """Runs a command and returns its exit code (None counts as 0); errors that a user can cause become one plain message."""
     try:
-        main()
+        code = main()
         sys.stdout.flush()
+        return code or 0
     except (HandtuneError, DataError) as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

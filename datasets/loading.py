@@ -39,7 +39,7 @@ def load(
         raise UsageError(f"the seed must be 0 or more, not {seed}")
     known = canonical_name(name)
     if known in sources():
-        source = find(CATALOG, Source, known, "data set")  # type: ignore[type-abstract]
+        source = find(CATALOG, Source, known, "data set")
         dataset = source.load(data_root_from(data_root), seed)
     else:
         dataset = load_folder(Path(known))

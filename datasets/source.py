@@ -34,4 +34,4 @@ class Source(Plugin, ABC):
 
 def sources() -> dict[str, Source]:
     """The catalogue by name, sets whose library is missing included."""
-    return scan(CATALOG, Source)  # type: ignore[type-abstract]
+    return scan(CATALOG, Source)

@@ -6,6 +6,7 @@ and returns a fitted model. It never decides what to try next; that is a searche
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,11 @@ class Learner(Plugin, ABC):
     system: ClassVar[str]
     kinds: ClassVar[frozenset[str]]
     deterministic: ClassVar[bool] = False
+
+    def prepare(self) -> None:
+        """Imports the libraries that training needs, so that no trial's clock counts their loading."""
+        for module in self.requires:
+            importlib.import_module(module)
 
     @abstractmethod
     def architecture(self, config: Config, shape: tuple[int, ...], classes: int) -> str:

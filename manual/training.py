@@ -64,9 +64,7 @@ class TorchModel(Fitted):
         return [tensor.detach().cpu().numpy() for tensor in self.network.state_dict().values()]
 
 
-def fit(
-    network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, report: Report
-) -> TorchModel:
+def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, report: Report) -> TorchModel:
     """Trains with Adam on cross-entropy and keeps the weights of the epoch with the lowest dev error.
 
     Stops after plan.epochs, when `report` says so, or after settings.patience epochs without a better

@@ -8,12 +8,14 @@ import os
 import shlex
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from datasets.errors import DataError, HandtuneError, UsageError
+from datasets.command_line import Parser, positive, run, seed
+from datasets.errors import UsageError
 from datasets.plugins import unknown
 
 if TYPE_CHECKING:
+    from tuners.progress import Progress
     from tuners.record import StudySpec, SystemSpec
     from tuners.store import Store
 
@@ -33,13 +35,6 @@ exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 4 every trial of a
 130 interrupted (go on with --resume)."""
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse with one plain line instead of the usage text."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}. See: python tuners/run.py --help")
-
-
 def parser() -> Parser:
     p = Parser(
         prog="python tuners/run.py",
@@ -49,47 +44,63 @@ def parser() -> Parser:
         allow_abbrev=False,
     )
     what = p.add_argument_group("what to compare")
-    what.add_argument("--list", action="store_true", help="show data sets, tuners, models, baselines and presets")
-    what.add_argument("--preset", metavar="NAME", help="a ready-made comparison: poster or demo")
-    what.add_argument("--dataset", metavar="NAME", help="a data set by name, or a folder with train.csv, dev.csv, eval.csv")
-    what.add_argument("--tuner", nargs="+", default=[], metavar="NAME", help="autotuners to run, for example keras-random")
     what.add_argument(
-        "--model", nargs="+", default=[], metavar="NAME", help="models for the tuners to tune (default: mlp-a1)"
+        "--list", action="store_true", help="show data sets, tuners, models, baselines and presets"
+    )
+    what.add_argument("--preset", metavar="NAME", help="a ready-made comparison: poster or demo")
+    what.add_argument(
+        "--dataset", metavar="NAME", help="a data set by name, or a folder with train.csv, dev.csv, eval.csv"
+    )
+    what.add_argument(
+        "--tuner", nargs="+", default=[], metavar="NAME", help="autotuners to run, for example keras-random"
+    )
+    what.add_argument(
+        "--model",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="models for the tuners to tune (default: mlp-a1)",
     )
     what.add_argument(
         "--baselines", nargs="*", metavar="NAME", help="hand-tuned systems; all of them where no name follows"
     )
     budget = p.add_argument_group("budget of each search (the first limit that is reached ends it)")
-    budget.add_argument("--max-trials", type=_positive, metavar="N", help=f"trials (default {DEFAULT_TRIALS})")
-    budget.add_argument("--max-epochs", type=_positive, metavar="N", help=f"epochs a trial (default {DEFAULT_EPOCHS})")
-    budget.add_argument("--max-seconds", type=_seconds, metavar="S", help="seconds of training, summed over its trials")
-    run = p.add_argument_group("how to run it")
-    run.add_argument("--seed", type=_seed, metavar="N", help="every random number follows from it (default 1)")
-    run.add_argument("--repeats", type=_positive, metavar="N", help="final trainings of each winner, one seed each (default 1)")
-    run.add_argument("--train-limit", type=_positive, metavar="N", help="keep N training points, class balance kept")
-    run.add_argument("--workers", type=_positive, metavar="N", help="worker processes (default: cores, 4 at most)")
-    run.add_argument("--engine", default="local", metavar="NAME", help="where trials run (default local)")
-    run.add_argument("--data-root", metavar="DIR", help="folder with real data files (or HANDTUNE_DATA)")
-    run.add_argument("--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)")
-    run.add_argument("--study", metavar="NAME", help="name of the study (default: made from set and time)")
-    run.add_argument("--resume", metavar="STUDY", help="go on with an interrupted study")
-    run.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    budget.add_argument("--max-trials", type=positive, metavar="N", help=f"trials (default {DEFAULT_TRIALS})")
+    budget.add_argument(
+        "--max-epochs", type=positive, metavar="N", help=f"epochs a trial (default {DEFAULT_EPOCHS})"
+    )
+    budget.add_argument(
+        "--max-seconds", type=_seconds, metavar="S", help="seconds of training, summed over its trials"
+    )
+    how = p.add_argument_group("how to run it")
+    how.add_argument("--seed", type=seed, metavar="N", help="every random number follows from it (default 1)")
+    how.add_argument(
+        "--repeats",
+        type=positive,
+        metavar="N",
+        help="final trainings of each winner, one seed each (default 1)",
+    )
+    how.add_argument(
+        "--train-limit", type=positive, metavar="N", help="keep N training points, class balance kept"
+    )
+    how.add_argument(
+        "--workers", type=positive, metavar="N", help="worker processes (default: cores, 4 at most)"
+    )
+    how.add_argument("--engine", default="local", metavar="NAME", help="where trials run (default local)")
+    how.add_argument("--data-root", metavar="DIR", help="folder with real data files (or HANDTUNE_DATA)")
+    how.add_argument(
+        "--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)"
+    )
+    how.add_argument("--study", metavar="NAME", help="name of the study (default: made from set and time)")
+    how.add_argument("--resume", metavar="STUDY", help="go on with an interrupted study")
+    how.add_argument("--json", action="store_true", help="print one JSON document on standard output")
     return p
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    try:
-        return _main(parser().parse_args(words), words)
-    except KeyboardInterrupt:
-        return 130
-    except (HandtuneError, DataError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return run(lambda: _main(parser().parse_args(words), words))
 
 
 def _main(args: argparse.Namespace, words: list[str]) -> int:
@@ -127,7 +138,19 @@ def _resume(args: argparse.Namespace) -> int:
 
     given = [
         f"--{option.replace('_', '-')}"
-        for option in ("preset", "dataset", "tuner", "model", "max_trials", "max_epochs", "max_seconds", "seed", "repeats", "train_limit", "study")
+        for option in (
+            "preset",
+            "dataset",
+            "tuner",
+            "model",
+            "max_trials",
+            "max_epochs",
+            "max_seconds",
+            "seed",
+            "repeats",
+            "train_limit",
+            "study",
+        )
         if getattr(args, option)
     ]
     if given or args.baselines is not None:
@@ -159,8 +182,10 @@ def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     assert isinstance(record, StudyRecord)
     workers = args.workers or study.default_workers()
     progress = _progress()
-    progress.say(f"study {record.name}: {len(record.spec.systems)} systems on data set {record.data.name} "
-                 f"({record.data.provenance}), {workers} workers")
+    progress.say(
+        f"study {record.name}: {len(record.spec.systems)} systems on data set {record.data.name} "
+        f"({record.data.provenance}), {workers} workers"
+    )
     try:
         study.run(store, record, progress, workers)
     except KeyboardInterrupt:
@@ -213,7 +238,9 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     else:
         systems = _systems(args, dataset)
     engine_names(args.engine)
-    trials = args.max_trials or (None if args.max_seconds else (preset.max_trials if preset else DEFAULT_TRIALS))
+    trials = args.max_trials or (
+        None if args.max_seconds else (preset.max_trials if preset else DEFAULT_TRIALS)
+    )
     epochs = args.max_epochs or (preset.max_epochs if preset else DEFAULT_EPOCHS)
     return StudySpec(
         dataset=dataset,
@@ -234,7 +261,7 @@ def engine_names(name: str) -> None:
     from datasets.plugins import find
     from tuners.engine import ENGINES, EnginePlugin
 
-    find(ENGINES, EnginePlugin, name, "engine")  # type: ignore[type-abstract]
+    find(ENGINES, EnginePlugin, name, "engine")
 
 
 def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
@@ -251,7 +278,7 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
         raise UsageError("--model says what a tuner tunes, so it needs a --tuner as well")
     systems = []
     if args.baselines is not None:
-        names = args.baselines or [n for n, b in scan(MODELS, Baseline).items() if not b.missing()]  # type: ignore[type-abstract]
+        names = args.baselines or [n for n, b in scan(MODELS, Baseline).items() if not b.missing()]
         systems += [study.hand_system(name, dataset, poster=False) for name in names]
     for tuner in args.tuner:
         systems += [study.tuned_system(model, tuner) for model in args.model or ["mlp-a1"]]
@@ -272,34 +299,28 @@ def _dataset_name(name: str | None) -> str:
 
 def _new_name(spec: StudySpec) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    what = spec.preset or next((system.tuner for system in spec.systems if system.tuner != "hand"), "baselines")
+    what = spec.preset or next(
+        (system.tuner for system in spec.systems if system.tuner != "hand"), "baselines"
+    )
     dataset = spec.dataset if spec.dataset.isalnum() else "own"
     return f"set{dataset}-{what}-{stamp}"
 
 
 def _check_name(name: str) -> None:
-    if not name or not all(letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in name) or name.startswith("."):
+    if (
+        not name
+        or not all(letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in name)
+        or name.startswith(".")
+    ):
         raise UsageError(
             f"a study's name is made of letters, digits, '-', '_' and '.', as it names a folder too; {name!r} is not"
         )
 
 
-def _progress():  # type: ignore[no-untyped-def]
+def _progress() -> Progress:
     from tuners.terminal import terminal_progress
 
     return terminal_progress()
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, and {text!r} is none")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) > 2**32 - 1:
-        raise argparse.ArgumentTypeError(f"takes a whole number from 0 to {2**32 - 1}, and {text!r} is none")
-    return int(text)
 
 
 def _seconds(text: str) -> float:
@@ -310,5 +331,3 @@ def _seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"takes a number of seconds above 0, and {text!r} is none")
     return value
-
-

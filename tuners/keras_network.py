@@ -111,7 +111,9 @@ class KerasNetwork(Tunable):
         try:
             return self.build(config, shape, classes)
         except (ValueError, TypeError) as error:
-            raise ImpossibleArchitecture(f"no network can be built from this configuration: {error}") from error
+            raise ImpossibleArchitecture(
+                f"no network can be built from this configuration: {error}"
+            ) from error
 
 
 def compiled(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras.Model:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import math
 import os
+import sys
+import warnings
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuners.record import Outcome, Suggestion, TrialRecord, TrialState
 from tuners.searcher import Searcher, SearcherPlugin, Task
@@ -41,7 +45,10 @@ class OracleSearcher(Searcher):
 
     def _suggest(self, number: int) -> Suggestion | None:
         # One tuner id a trial: an oracle hands a client its own unfinished trial again.
-        trial = self.oracle.create_trial(f"trial-{number}")
+        with warnings.catch_warnings():
+            # The Gaussian process warns about length scales at their bounds, which nobody here can change.
+            warnings.simplefilter("ignore")
+            trial = self.oracle.create_trial(f"trial-{number}")
         if trial.status != "RUNNING":
             return None
         self._trials[number] = trial
@@ -64,7 +71,11 @@ class OracleSearcher(Searcher):
         error = outcome.dev_error
         # +inf counts as a result for an oracle, and the Bayesian one even takes it for 0, excellent:
         # nothing that is not a finite number may reach it.
-        if outcome.state in (TrialState.FAILED, TrialState.CANCELLED) or error is None or not math.isfinite(error):
+        if (
+            outcome.state in (TrialState.FAILED, TrialState.CANCELLED)
+            or error is None
+            or not math.isfinite(error)
+        ):
             trial.status = "FAILED"
         else:
             self.oracle.update_trial(trial.trial_id, {OBJECTIVE: error}, step=outcome.epochs)
@@ -78,14 +89,15 @@ class OracleSearcher(Searcher):
 class KerasSearcherPlugin(SearcherPlugin):
     """A Keras Tuner algorithm: which oracle, with which arguments."""
 
-    requires = ("keras_tuner", "keras")
+    requires: ClassVar[tuple[str, ...]] = ("keras_tuner", "keras")
 
     def start(self, task: Task) -> Searcher:
         if task.space is None:
             raise SpaceError(f"{self.name} needs a search space")
         # The oracle's process trains nothing: it must be quiet and leave the GPU's memory alone.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        import keras_tuner
+        with _silence():
+            import keras_tuner
 
         from tuners.keras_space import hyperparameters
 
@@ -109,6 +121,20 @@ class KerasSearcherPlugin(SearcherPlugin):
 
     def searcher(self, task: Task, oracle: keras_tuner.Oracle) -> Searcher:
         return OracleSearcher(task, oracle)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing on standard error: TensorFlow greets before its log level counts, in the middle of our bars."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 class BayesianSearcher(OracleSearcher):

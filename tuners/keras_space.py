@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras_tuner
 
-from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, Value, is_active
+from manual.learner import Value
+from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, is_active
 
 if TYPE_CHECKING:
     from tuners.keras_network import KerasNetwork
@@ -65,7 +66,14 @@ def _declare(parameter: Parameter, hp: keras_tuner.HyperParameters) -> Any:
         case Float(low, high, log):
             return hp.Float(name, low, high, sampling="log" if log else "linear", default=default)
         case Int(low, high, step, log):
-            return hp.Int(name, low, high, step=None if log else step, sampling="log" if log else "linear", default=default)
+            return hp.Int(
+                name,
+                low,
+                high,
+                step=None if log else step,
+                sampling="log" if log else "linear",
+                default=default,
+            )
         case Choice(options):
             return hp.Choice(name, list(options), default=default)
         case Fixed(value):

@@ -18,15 +18,15 @@ from tuners.tunable import HYPERMODELS, Tunable
 def listing() -> dict[str, list[dict[str, Any]]]:
     """Rows (name, title, missing) per kind of plug-in; missing is None where it is ready."""
     kinds: dict[str, dict[str, Any]] = {
-        "data sets": dict(scan(CATALOG, Source)),  # type: ignore[type-abstract]
+        "data sets": dict(scan(CATALOG, Source)),
         "tuners": {
             name: tuner
-            for name, tuner in scan(SEARCH, SearcherPlugin).items()  # type: ignore[type-abstract]
+            for name, tuner in scan(SEARCH, SearcherPlugin).items()
             if name != HAND  # runs through --baselines
         },
-        "models": dict(scan(HYPERMODELS, Tunable)),  # type: ignore[type-abstract]
-        "baselines": dict(scan(MODELS, Baseline)),  # type: ignore[type-abstract]
-        "engines": dict(scan(ENGINES, EnginePlugin)),  # type: ignore[type-abstract]
+        "models": dict(scan(HYPERMODELS, Tunable)),
+        "baselines": dict(scan(MODELS, Baseline)),
+        "engines": dict(scan(ENGINES, EnginePlugin)),
     }
     rows = {kind: [_row(plugin) for plugin in plugins.values()] for kind, plugins in kinds.items()}
     rows["presets"] = [{"name": p.name, "title": p.title, "missing": None} for p in PRESETS.values()]

@@ -31,7 +31,15 @@ from tuners.engine import (
     TrainJob,
 )
 from tuners.progress import Progress
-from tuners.record import BayesRecord, EpochRecord, ScoreRecord, StudyRecord, TrialRecord
+from tuners.record import (
+    ONE_CLASS,
+    BayesRecord,
+    EpochRecord,
+    ScoreRecord,
+    StudyRecord,
+    SystemSpec,
+    TrialRecord,
+)
 from tuners.seeds import derive
 from tuners.store import Store
 from tuners.system_run import SystemRun
@@ -95,7 +103,6 @@ class Loop:
         self.files = store.folder / study.name
         self.jobs: dict[int, Purpose] = {}
         self._searched: set[str] = set()
-        self._scored: set[str] = set()
         self._failed_scores: set[tuple[str, int]] = set()
         self._epochs: dict[int, int] = {}
         self._beaten = 0.0
@@ -105,19 +112,23 @@ class Loop:
 
         Raises CheckFailed with the system and the reason.
         """
-        for run in self.runs:
-            if run.trials:
-                continue
-            learner = self.learners[run.spec.learner]
-            space = getattr(learner, "space", None)
-            config = space.defaults() if space is not None else run.spec.configs[0]
-            ticket = self.runner.submit(CheckJob(self.data, run.spec.learner, config))
-            for event in self._until(ticket):
+        waiting = {run.spec.learner: run.spec for run in self.runs if not run.trials}
+        running: dict[int, SystemSpec] = {}
+        while waiting or running:
+            while waiting and self.runner.free:
+                name, spec = waiting.popitem()
+                space = getattr(self.learners[name], "space", None)
+                config = space.defaults() if space is not None else spec.configs[0]
+                running[self.runner.submit(CheckJob(self.data, name, config))] = spec
+            for event in self.runner.wait(timeout=0.5):
                 if isinstance(event, Failed):
                     raise CheckFailed(
-                        f"{run.spec.label} cannot start: {event.reason}. No trial was run; "
+                        f"{running[event.ticket].label} cannot start: {event.reason}. No trial was run; "
                         "change the model's file or choose another --model"
                     )
+                if isinstance(event, Done):
+                    del running[event.ticket]
+            self._beat()
 
     def run(self) -> None:
         """Searches, selects and scores until every system is done."""
@@ -138,7 +149,7 @@ class Loop:
     def _start_one(self) -> bool:
         """Starts the most urgent job; False when there is nothing to start now."""
         self._close_searches()
-        for run in sorted(self.runs, key=lambda run: (run.ledger.trials + len(run.running))):
+        for run in sorted(self.runs, key=lambda run: run.ledger.trials + len(run.running)):
             trial = run.next_trial()
             if trial is not None:
                 self._submit(self._train_job(run, trial), _Trial(run, trial.number))
@@ -250,7 +261,8 @@ class Loop:
                 del self.jobs[ticket]
                 self._failed_scores.add((run.spec.label, repeat))
                 self.progress.say(f"{run.spec.label}: repeat {repeat + 1} could not be scored: {reason}")
-                self.store.update_system(self.study.name, run.spec.label, note=f"scoring failed: {reason}")
+                note = f"search ended: {run.searched}; repeat {repeat + 1} could not be scored: {reason}"
+                self.store.update_system(self.study.name, run.spec.label, state="failed", note=note)
             case Done(ticket, values), _Bayes(split):
                 del self.jobs[ticket]
                 self._bayes_done(split, values)
@@ -284,6 +296,7 @@ class Loop:
             curve=values["curve"],
             surface=values["surface"] and f"{folder}/{values['surface']}",
             weights=values["weights"] and f"{folder}/{values['weights']}",
+            reason=ONE_CLASS if values["degenerate"] else "",
         )
         self.store.add_score(record)
         run.scores[score.repeat] = record
@@ -299,12 +312,3 @@ class Loop:
         if time.monotonic() - self._beaten > BEAT:
             self._beaten = time.monotonic()
             self.store.beat(self.study.name)
-
-    def _until(self, ticket: int) -> list[Event]:
-        while True:
-            for event in self.runner.wait(timeout=0.5):
-                if isinstance(event, Done | Failed) and event.ticket == ticket:
-                    return [event]
-            self._beat()
-
-

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from tuners.space import Config, Value
+from manual.learner import Config, Value
 
 HAND = "hand"
+
+#: The reason of a degenerate model.
+ONE_CLASS = "predicts one class for everything"
 
 
 class TrialState(StrEnum):

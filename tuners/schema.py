@@ -9,7 +9,9 @@ metadata = MetaData()
 #: Raised when a column changes its meaning; an older store is refused rather than misread.
 VERSION = 1
 
-meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+meta = Table(
+    "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
+)
 
 studies = Table(
     "studies",

@@ -34,7 +34,9 @@ class Float:
         return None
 
     def contains(self, value: Value) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ class SearchSpace:
             if problem:
                 raise SpaceError(f"parameter {name!r} {problem}")
             if not parameter.domain.contains(parameter.default):
-                raise SpaceError(f"parameter {name!r} has the default {parameter.default!r}, outside its domain")
+                raise SpaceError(
+                    f"parameter {name!r} has the default {parameter.default!r}, outside its domain"
+                )
             if parameter.when is not None:
                 parent = seen.get(parameter.when.parent)
                 if parent is None:
@@ -149,7 +153,9 @@ class SearchSpace:
                     )
                 strange = [v for v in parameter.when.values if not parent.domain.contains(v)]
                 if strange or not parameter.when.values:
-                    raise SpaceError(f"parameter {name!r} waits for {parent.name} = {strange}, which cannot happen")
+                    raise SpaceError(
+                        f"parameter {name!r} waits for {parent.name} = {strange}, which cannot happen"
+                    )
             seen[name] = parameter
 
     def __getitem__(self, name: str) -> Parameter:

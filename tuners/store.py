@@ -7,16 +7,18 @@ SQLAlchemy Core over SQLite in write-ahead mode by default, or any SQLAlchemy UR
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, inspect, select, update
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
 
 from datasets.errors import DataError, UsageError
 from datasets.plugins import unknown
@@ -50,6 +52,11 @@ def location(argument: str | None) -> str:
     return argument or os.environ.get("HANDTUNE_STORE") or DEFAULT
 
 
+def shown(address: str) -> str:
+    """The address as it may be shown: the password of a database URL is left out."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", address)
+
+
 class Store:
     """Reads and writes studies. `folder` is where its files lie (`runs/` beside the database).
 
@@ -58,28 +65,37 @@ class Store:
     """
 
     def __init__(self, address: str | None = None, *, readonly: bool = False) -> None:
-        self.address = location(address)
-        is_url = "://" in self.address
-        path = None if is_url else Path(self.address).expanduser().resolve()
+        address = location(address)
+        is_url = "://" in address
+        self.address = shown(address)
+        path = None if is_url else Path(address).expanduser().resolve()
         self.folder = path.parent if path else Path("runs").resolve()
         self.missing = path is not None and readonly and not path.exists()
         if path and path.is_dir():
             raise UsageError(f"the store must be a file or a database URL, and {path} is a folder")
-        url = self.address if is_url else f"sqlite:///{path}"
+        url = address if is_url else f"sqlite:///{path}"
         if self.missing:
             url = "sqlite://"
         elif path and not readonly:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise UsageError(f"the store's folder {path.parent} cannot be made: {error.strerror}") from error
+                raise UsageError(
+                    f"the store's folder {path.parent} cannot be made: {error.strerror}"
+                ) from error
         try:
             self.engine = _engine(url)
             self._prepare(readonly)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise UsageError(f"--store takes a path or an SQLAlchemy URL; {self.address!r} is neither: {error}") from error
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+            # The library's own message would repeat the URL, password and all.
+            raise UsageError(
+                f"the store is a path or an SQLAlchemy URL whose driver is installed; {self.address!r} is neither "
+                f"({type(error).__name__})"
+            ) from None
         except DatabaseError as error:
-            raise DataError(f"{self.address} is not a Handtune store, or cannot be opened: {error.orig}") from error
+            raise DataError(
+                f"{self.address} is not a Handtune store, or cannot be opened: {error.orig}"
+            ) from error
 
     def _prepare(self, readonly: bool) -> None:
         tables = inspect(self.engine).get_table_names()
@@ -87,14 +103,14 @@ class Store:
             if readonly and not self.missing and tables:
                 raise DataError(f"{self.address} is a database, but not a Handtune store")
             schema.metadata.create_all(self.engine)
-            with self.engine.begin() as connection:
-                try:
-                    connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
-                except IntegrityError:  # another process created it at the same moment
-                    pass
+            # IntegrityError: another process created it at the same moment.
+            with suppress(IntegrityError), self.engine.begin() as connection:
+                connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
             return
         with self.engine.connect() as connection:
-            found = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
+            found = connection.execute(
+                select(schema.meta.c.value).where(schema.meta.c.key == "version")
+            ).scalar()
         if found != str(schema.VERSION):
             raise DataError(
                 f"{self.address} was written by another version (store format {found}, this one reads "
@@ -154,7 +170,9 @@ class Store:
         with self.engine.begin() as connection:
             connection.execute(
                 delete(schema.epochs).where(
-                    schema.epochs.c.study == study, schema.epochs.c.system == system, schema.epochs.c.trial == number
+                    schema.epochs.c.study == study,
+                    schema.epochs.c.system == system,
+                    schema.epochs.c.trial == number,
                 )
             )
 
@@ -179,7 +197,9 @@ class Store:
 
     def studies(self) -> list[StudyRecord]:
         """All studies, newest first. A running one whose process fell silent reads as interrupted."""
-        rows = self._rows(select(schema.studies).order_by(schema.studies.c.created.desc(), schema.studies.c.name))
+        rows = self._rows(
+            select(schema.studies).order_by(schema.studies.c.created.desc(), schema.studies.c.name)
+        )
         return [_study(row) for row in rows]
 
     def study(self, name: str) -> StudyRecord:
@@ -224,12 +244,16 @@ class Store:
 
     def scores(self, study: str) -> list[ScoreRecord]:
         table = schema.scores
-        rows = self._rows(select(table).where(table.c.study == study).order_by(table.c.system, table.c.repeat))
+        rows = self._rows(
+            select(table).where(table.c.study == study).order_by(table.c.system, table.c.repeat)
+        )
         return [_record(ScoreRecord, row | {"degenerate": bool(row["degenerate"])}) for row in rows]
 
     def bayes(self, study: str) -> list[BayesRecord]:
         table = schema.bayes
-        rows = self._rows(select(table).where(table.c.study == study).order_by(table.c.split, table.c.estimator))
+        rows = self._rows(
+            select(table).where(table.c.study == study).order_by(table.c.split, table.c.estimator)
+        )
         return [_record(BayesRecord, row) for row in rows]
 
     def trial_counts(self) -> dict[str, int]:

@@ -42,7 +42,7 @@ from tuners.tunable import HYPERMODELS, Tunable
 
 def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
     """A baseline as a system: its own list of configurations, or the study's one where it is known."""
-    baseline = find(MODELS, Baseline, name, "baseline")  # type: ignore[type-abstract]
+    baseline = find(MODELS, Baseline, name, "baseline")
     known = baseline.poster(dataset) if poster and dataset in POSTER_SETS else None
     configs = (known,) if known is not None else baseline.configurations()
     return SystemSpec(
@@ -56,8 +56,8 @@ def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
 
 def tuned_system(model: str, tuner: str) -> SystemSpec:
     """A model and the autotuner that searches its space."""
-    find(SEARCH, SearcherPlugin, tuner, "tuner")  # type: ignore[type-abstract]
-    tunable = find(HYPERMODELS, Tunable, model, "model")  # type: ignore[type-abstract]
+    find(SEARCH, SearcherPlugin, tuner, "tuner")
+    tunable = find(HYPERMODELS, Tunable, model, "model")
     return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)
 
 
@@ -144,7 +144,7 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
     """
     log = store.folder / study.name / "workers.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    engine = find(ENGINES, EnginePlugin, study.spec.engine, "engine")  # type: ignore[type-abstract]
+    engine = find(ENGINES, EnginePlugin, study.spec.engine, "engine")
     with _terminable():
         runner = engine.start(workers, str(log))
         try:
@@ -170,8 +170,8 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
 def learner_of(system: SystemSpec) -> Learner:
     """The plug-in of a system's learner."""
     if system.tuner == HAND:
-        return find(MODELS, Baseline, system.learner, "baseline")  # type: ignore[type-abstract]
-    return find(HYPERMODELS, Tunable, system.learner, "model")  # type: ignore[type-abstract]
+        return find(MODELS, Baseline, system.learner, "baseline")
+    return find(HYPERMODELS, Tunable, system.learner, "model")
 
 
 def default_workers() -> int:
@@ -180,7 +180,7 @@ def default_workers() -> int:
 
 
 def _system_run(store: Store, study: StudyRecord, system: SystemSpec) -> SystemRun:
-    plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")  # type: ignore[type-abstract]
+    plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")
     learner = learner_of(system)
     task = Task(
         space=getattr(learner, "space", None),
@@ -211,7 +211,7 @@ def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]
 
 
 def _system_record(study: str, position: int, system: SystemSpec) -> SystemRecord:
-    space = scan(HYPERMODELS, Tunable)[system.learner].space.describe() if system.tuner != HAND else []  # type: ignore[type-abstract]
+    space = scan(HYPERMODELS, Tunable)[system.learner].space.describe() if system.tuner != HAND else []
     return SystemRecord(study, system.label, system.learner, system.tuner, position, space)
 
 

@@ -86,7 +86,9 @@ def summarize(store: Store, name: str) -> StudySummary:
     return StudySummary(study, systems, _bayes(dataset, store.bayes(name)))
 
 
-def _system(dataset: str, system: SystemRecord, trials: list[TrialRecord], scores: list[ScoreRecord]) -> SystemSummary:
+def _system(
+    dataset: str, system: SystemRecord, trials: list[TrialRecord], scores: list[ScoreRecord]
+) -> SystemSummary:
     trained = [trial for trial in trials if trial.repeat_of is None and trial.state != TrialState.RUNNING]
     states = {state.value: sum(1 for trial in trained if trial.state == state) for state in TrialState}
     selected = next((trial for trial in trials if trial.number == system.selected), None)
@@ -94,7 +96,9 @@ def _system(dataset: str, system: SystemRecord, trials: list[TrialRecord], score
         label=system.label,
         tuner=system.tuner,
         learner=system.learner,
-        errors={name: statistics.fmean(score.errors[name] for score in scores) for name in SPLIT_NAMES} if scores else {},
+        errors={name: statistics.fmean(score.errors[name] for score in scores) for name in SPLIT_NAMES}
+        if scores
+        else {},
         published={name: study_error(dataset, system.label, name) for name in SPLIT_NAMES},
         trials=len(trained),
         states={state: count for state, count in states.items() if count},
@@ -115,12 +119,13 @@ def _bayes(dataset: str, records: list[BayesRecord]) -> list[BayesSummary]:
     for record in records:
         if record.estimator != "exact":
             closed[record.split] = min(record.value, closed.get(record.split, 1.0))
-    published = {name: study_error(dataset, "BER", name) for name in SPLIT_NAMES}
+    published: dict[str, float | None] = {name: study_error(dataset, "BER", name) for name in SPLIT_NAMES}
     rows = []
     if closed:
         rows.append(BayesSummary("BER", "closed loop", closed, published))
     if exact:
-        rows.append(BayesSummary("BER (exact)", "exact", exact, dict.fromkeys(SPLIT_NAMES)))
+        nothing: dict[str, float | None] = dict.fromkeys(SPLIT_NAMES)
+        rows.append(BayesSummary("BER (exact)", "exact", exact, nothing))
     return rows
 
 
@@ -153,7 +158,8 @@ def _system_json(system: SystemSummary) -> dict[str, Any]:
             "config": dict(system.config),
             "degenerate": system.degenerate,
             "repeats": [
-                {"repeat": score.repeat, "seed": score.seed, "best_epoch": score.best_epoch} | _errors_json(score.errors)
+                {"repeat": score.repeat, "seed": score.seed, "best_epoch": score.best_epoch}
+                | _errors_json(score.errors)
                 for score in system.scores
             ],
         }
@@ -170,7 +176,9 @@ def print_table(summary: StudySummary) -> None:
     from rich.table import Table
 
     data = summary.study.data
-    table = Table(title=f"Error rates in % on data set {data.name} ({data.provenance}); in brackets the study's own figures")
+    table = Table(
+        title=f"Error rates in % on data set {data.name} ({data.provenance}); in brackets the study's own figures"
+    )
     table.add_column("system", no_wrap=True)
     for name in SPLIT_NAMES:
         table.add_column(name, justify="right", no_wrap=True)
@@ -183,13 +191,18 @@ def print_table(summary: StudySummary) -> None:
         failed = system.states.get(TrialState.FAILED, 0)
         marks = " (one class for everything)" if system.degenerate else ""
         table.add_row(
-            system.label + marks, *cells, str(system.trials), str(failed), str(system.epochs), f"{system.seconds:.0f}"
+            system.label + marks,
+            *cells,
+            str(system.trials),
+            str(failed),
+            str(system.epochs),
+            f"{system.seconds:.0f}",
         )
     for row in summary.bayes:
         cells = [_cell(row.errors.get(n), row.published[n], None) for n in SPLIT_NAMES]
         table.add_row(row.label, *cells, "", "", "", "", style="dim")
     # Wide enough for every column where the output is a file and has no width of its own.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     console.print(table)
     _print_failures(console, summary)
 
@@ -204,7 +217,9 @@ def _cell(error: float | None, published: float | None, best: float | None) -> s
 def _print_failures(console: Any, summary: StudySummary) -> None:
     """One line a system whose trials did not all complete."""
     for system in summary.systems:
-        troubled = {s: n for s, n in system.states.items() if s not in (TrialState.COMPLETE, TrialState.PRUNED)}
+        troubled = {
+            s: n for s, n in system.states.items() if s not in (TrialState.COMPLETE, TrialState.PRUNED)
+        }
         if troubled and system.tuner != HAND:
             counts = ", ".join(f"{count} {state}" for state, count in troubled.items())
             console.print(f"{system.label}: {counts} of {system.trials} trials", markup=False)

@@ -9,9 +9,9 @@ from typing import Any
 
 from tuners.budget import Ledger
 from tuners.record import (
+    ONE_CLASS,
     Budget,
     EpochRecord,
-    Outcome,
     ScoreRecord,
     StudyRecord,
     Suggestion,
@@ -72,7 +72,8 @@ class SystemRun:
         self.searcher.resume(trials)
         self.scores = {score.repeat: score for score in scores}
         self._events = 1 + max(
-            (event for trial in trials for event in (trial.asked, trial.told) if event is not None), default=-1
+            (event for trial in trials for event in (trial.asked, trial.told) if event is not None),
+            default=-1,
         )
         for trial in trials:
             self.trials[trial.number] = trial
@@ -168,7 +169,9 @@ class SystemRun:
         go_on = True
         if self.searcher.wants_reports:
             go_on = self.searcher.report(trial.suggestion, record.epoch, record.dev_error)
-        running = sum(time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks)
+        running = sum(
+            time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
+        )
         return go_on and not self.ledger.out_of_time(running)
 
     def complete(self, number: int, values: Mapping[str, Any]) -> TrialRecord:
@@ -176,12 +179,16 @@ class SystemRun:
         trial = self.running.pop(number)
         degenerate = bool(values["degenerate"])
         ended = trial.first_epoch + int(values["epochs"])
-        running = sum(time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks)
+        running = sum(
+            time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
+        )
         reason = ""
         if degenerate:
-            reason = "predicts one class for everything"
+            reason = ONE_CLASS
         elif ended < trial.epochs_planned and self.ledger.out_of_time(running + float(values["seconds"])):
-            reason = f"stopped after epoch {ended} of {trial.epochs_planned}: the time of the search was spent"
+            reason = (
+                f"stopped after epoch {ended} of {trial.epochs_planned}: the time of the search was spent"
+            )
         return self._settle(
             replace(
                 trial,
@@ -230,13 +237,13 @@ class SystemRun:
         return trial
 
     def _remember(self, trial: TrialRecord) -> None:
-        self._by_key.setdefault(config_key(trial.config, trial.epochs_planned, trial.first_epoch), trial.number)
+        self._by_key.setdefault(
+            config_key(trial.config, trial.epochs_planned, trial.first_epoch), trial.number
+        )
 
     def _tick(self) -> int:
         self._events += 1
         return self._events - 1
-
-
 
 
 def _budget_of(spec: SystemSpec, budget: Budget) -> Budget:

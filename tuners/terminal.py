@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
 
 from datasets.percent import percent_text
@@ -25,7 +32,7 @@ class LineProgress(Progress):
         self._totals: dict[str, int | None] = {}
 
     def say(self, text: str) -> None:
-        self.console.print(text, markup=False)
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def system_started(self, label: str, trials: int | None) -> None:
         self._totals[label] = trials
@@ -60,7 +67,7 @@ class BarProgress(Progress):
             console=console,
             expand=True,
         )
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._epochs: dict[str, int] = {}
         self._best: dict[str, float | None] = {}
 
@@ -84,7 +91,9 @@ class BarProgress(Progress):
 
     def system_searched(self, label: str, why: str) -> None:
         task = self._tasks[label]
-        self.bars.update(task, total=self.bars.tasks[task].completed, status=f"{self._status(label)}, scoring")
+        self.bars.update(
+            task, total=self.bars.tasks[task].completed, status=f"{self._status(label)}, scoring"
+        )
 
     def system_scored(self, label: str) -> None:
         self.bars.update(self._tasks[label], status=f"{self._status(label)}, scored")

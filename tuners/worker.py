@@ -66,8 +66,11 @@ def main(pipe: Connection, log: str) -> None:
 
 def _serve(pipe: Connection, ticket: int, job: Job) -> None:
     started = time.monotonic()
-    pipe.send(Started(ticket))
     try:
+        if not isinstance(job, BayesJob):
+            find_learner(job.learner).prepare()
+            started = time.monotonic()
+        pipe.send(Started(ticket))
         match job:
             case TrainJob():
                 values = _train(pipe, ticket, job)
@@ -92,7 +95,12 @@ def reason(error: BaseException) -> str:
     name = type(error).__name__
     if isinstance(error, Diverged | ImpossibleArchitecture):
         return text
-    if isinstance(error, MemoryError) or "OutOfMemory" in name or "ResourceExhausted" in name or "out of memory" in text:
+    if (
+        isinstance(error, MemoryError)
+        or "OutOfMemory" in name
+        or "ResourceExhausted" in name
+        or "out of memory" in text
+    ):
         return "out of memory: the network or its batches are too large for this machine"
     return f"{name}: {text[:300]}" if text else name
 
@@ -101,9 +109,9 @@ def find_learner(name: str) -> Learner:
     """A baseline or a hypermodel by name. Raises UsageError, MissingLibraryError."""
     from datasets.plugins import scan
 
-    if name in scan(HYPERMODELS, Tunable):  # type: ignore[type-abstract]
-        return find(HYPERMODELS, Tunable, name, "model")  # type: ignore[type-abstract]
-    return find(MODELS, Learner, name, "baseline")  # type: ignore[type-abstract]
+    if name in scan(HYPERMODELS, Tunable):
+        return find(HYPERMODELS, Tunable, name, "model")
+    return find(MODELS, Learner, name, "baseline")
 
 
 def _check(job: CheckJob) -> dict[str, Any]:
@@ -232,6 +240,5 @@ def _write_weights(path: str, weights: Weights | None) -> None:
     if weights is None:
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, **{f"w{index}": array for index, array in enumerate(weights)})
-
-
+    arrays: dict[str, Any] = {f"w{index}": array for index, array in enumerate(weights)}
+    np.savez(path, **arrays)

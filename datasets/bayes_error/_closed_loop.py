@@ -45,8 +45,8 @@ def study_bayes_error(
     Raises UsageError for an impossible setting, MissingLibraryError without scikit-learn.
     """
     chosen = dict(settings or {})
-    knn = find(ESTIMATORS, Estimator, KNN, "estimator")  # type: ignore[type-abstract]
-    rnf = find(ESTIMATORS, Estimator, RNF, "estimator")  # type: ignore[type-abstract]
+    knn = find(ESTIMATORS, Estimator, KNN, "estimator")
+    rnf = find(ESTIMATORS, Estimator, RNF, "estimator")
     of_knn = {name: chosen.pop(name) for name in knn.defaults if name in chosen}
     # What is left over goes to the forest, which refuses a setting that neither knows.
     return StudyBayesError(

@@ -67,4 +67,4 @@ class Estimator(Plugin, ABC):
 
 def estimators() -> dict[str, Estimator]:
     """All estimators by name, those whose library is missing included."""
-    return scan(ESTIMATORS, Estimator)  # type: ignore[type-abstract]
+    return scan(ESTIMATORS, Estimator)

@@ -55,7 +55,9 @@ class Mlp(KerasNetwork):
         network = keras.Sequential([keras.layers.Input(shape)])
         for layer in range(1, int(config["layers"]) + 1):
             network.add(
-                keras.layers.Dense(int(config[f"units_{layer}"]), activation=str(config[f"activation_{layer}"]))
+                keras.layers.Dense(
+                    int(config[f"units_{layer}"]), activation=str(config[f"activation_{layer}"])
+                )
             )
             rate = float(config.get(f"dropout_{layer}", 0.0))
             if rate > 0:
