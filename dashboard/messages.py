@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, HandtuneError
 from tuners.record import StudyRecord, StudyState
-from tuners.store import DEFAULT, location
+from tuners.store import DEFAULT, location, shown
 
 PROVENANCE_COLOURS = {"real": "green", "generated": "orange", "stand-in": "violet"}
 STATE_BADGES = {
@@ -92,13 +91,7 @@ def escaped(text: str) -> str:
 
 def address() -> str:
     """Where the store is, fit to be shown to a class: without the password of a database."""
-    place = location(None)
-    if "://" not in place:
-        return place
-    try:
-        return make_url(place).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "in HANDTUNE_STORE"
+    return shown(location(None))
 
 
 def store_option() -> str:

@@ -20,7 +20,7 @@ class Ledger:
         """Which limit is reached, in words, counting the trials that are under way; None: go on."""
         limit = self.budget
         if limit.max_trials is not None and self.trials + outstanding >= limit.max_trials:
-            return f"{limit.max_trials} trials"
+            return f"{limit.max_trials} trial{'s' if limit.max_trials > 1 else ''}"
         if limit.max_seconds is not None and self.seconds >= limit.max_seconds:
             return f"{limit.max_seconds:g} seconds of training"
         return None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Rows that go through a network at once where no gradient is needed.
 CHUNK = 8192
 
-#: Batches that TensorFlow runs between two visits to Python: three times as fast as 1 for networks
+#: Batches that TensorFlow runs between two visits to Python: two to three times as fast as 1 for networks
 #: of this size, with the same result to the last bit (benchmarks/keras_training.py).
 STEPS = 32
 

@@ -44,6 +44,8 @@ class OracleSearcher(Searcher):
         oracle._save_trial = lambda trial: None
 
     def _suggest(self, number: int) -> Suggestion | None:
+        from tuners.keras_space import own_values
+
         # One tuner id a trial: an oracle hands a client its own unfinished trial again.
         with warnings.catch_warnings():
             # The Gaussian process warns about length scales at their bounds, which nobody here can change.
@@ -54,9 +56,8 @@ class OracleSearcher(Searcher):
         self._trials[number] = trial
         values = trial.hyperparameters.values
         assert self.task.space is not None
-        config = self.task.space.resolve(
-            {name: value for name, value in values.items() if not name.startswith(BOOKKEEPING)}
-        )
+        searched = {name: value for name, value in values.items() if not name.startswith(BOOKKEEPING)}
+        config = self.task.space.resolve(own_values(self.task.space, searched))
         parent = values.get("tuner/trial_id")
         return Suggestion(
             number=number,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras_tuner
 
-from manual.learner import Value
+from manual.learner import Config, Value
 from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, is_active
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ def hyperparameters(space: SearchSpace) -> keras_tuner.HyperParameters:
     return hp
 
 
+def own_values(space: SearchSpace, values: Config) -> dict[str, Value]:
+    """Values of Keras Tuner as the space has them: it turns the options True and False into 1 and 0."""
+    return {name: _own(space[name], value) for name, value in values.items()}
+
+
 def hypermodel(network: KerasNetwork, shape: tuple[int, ...], classes: int) -> keras_tuner.HyperModel:
     """A network of this project as a genuine Keras Tuner hypermodel."""
 
@@ -60,6 +65,11 @@ def _ancestry(space: SearchSpace, parameter: Parameter) -> list[Any]:
     return conditions[::-1]
 
 
+def _own(parameter: Parameter, value: Value) -> Value:
+    options = parameter.domain.options if isinstance(parameter.domain, Choice) else ()
+    return next((option for option in options if option == value), value)
+
+
 def _declare(parameter: Parameter, hp: keras_tuner.HyperParameters) -> Any:
     name, default = parameter.name, parameter.default
     match parameter.domain:
@@ -75,6 +85,6 @@ def _declare(parameter: Parameter, hp: keras_tuner.HyperParameters) -> Any:
                 default=default,
             )
         case Choice(options):
-            return hp.Choice(name, list(options), default=default)
+            return _own(parameter, hp.Choice(name, list(options), default=default))
         case Fixed(value):
             return hp.Fixed(name, value)

@@ -86,10 +86,12 @@ class Store:
         try:
             self.engine = _engine(url)
             self._prepare(readonly)
+        except DataError:
+            raise
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
             # The library's own message would repeat the URL, password and all.
             raise UsageError(
-                f"the store is a path or an SQLAlchemy URL whose driver is installed; {self.address!r} is neither "
+                f"--store takes a path or an SQLAlchemy URL whose driver is installed; {self.address!r} is neither "
                 f"({type(error).__name__})"
             ) from None
         except DatabaseError as error:

@@ -77,7 +77,9 @@ class SystemRun:
         )
         for trial in trials:
             self.trials[trial.number] = trial
-            if trial.state == TrialState.RUNNING:
+            if trial.state == TrialState.RUNNING and trial.repeat_of is not None:
+                self._tell_again(trial)
+            elif trial.state == TrialState.RUNNING:
                 self.store.restart_trial(self.study, self.spec.label, trial.number)
                 self.redo.append(trial)
             elif trial.repeat_of is None:

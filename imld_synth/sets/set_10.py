@@ -97,7 +97,7 @@ PRESET = Preset(
     poster_rnf_depth=20,
     closed_loop={
         "train": ClosedLoop(knn_k=100, rnf_trees=100, rnf_depth=20),
-        "dev": ClosedLoop(knn_k=5, rnf_trees=100, rnf_depth=10),
-        "eval": ClosedLoop(knn_k=5, rnf_trees=100, rnf_depth=10),
+        "dev": ClosedLoop(knn_k=5, rnf_trees=100, rnf_depth=9),
+        "eval": ClosedLoop(knn_k=5, rnf_trees=100, rnf_depth=9),
     },
 )

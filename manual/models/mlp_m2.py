@@ -20,12 +20,13 @@ class MlpM2(TorchBaseline):
     def configurations(self) -> tuple[Config, ...]:
         # Dropout smooths the border between the classes, which costs a little on train; with 64 and
         # 32 units the network is small enough that a rate above 0.3 would starve it.
-        # The dev error moves less from epoch to epoch than without dropout, so that five epochs of
-        # patience suffice here too.
-        return ({"learning_rate": 1e-3, "batch_size": 128, "patience": 5},)
+        # 256 points a batch halve the noise of a step that dropout adds noise to already.
+        return ({"learning_rate": 1e-3, "batch_size": 256, "patience": 3},)
 
     def epochs(self) -> int:
-        return 20
+        # Five passes over set 10: train error still creeps down after them, dev error gains less
+        # than the half point by which it wanders from epoch to epoch.
+        return 5
 
     def architecture(self, config: Config, shape: tuple[int, ...], classes: int) -> str:
         return f"{shape[0]}-64-32-{classes}, ReLU, dropout 0.3"

@@ -109,9 +109,10 @@ class Errors(Section):
                 frame[f"{split}_study"], places, "D", mfc="none", mec=palette.LIGHT.text, ms=7, zorder=3
             )
             axes.set_title(split, fontsize=11)
-            axes.set_xlim(left=0)
             axes.set_xlabel("error rate", fontsize=10)
             charts.in_percent(axes, "x", most=5)
+        # Once all panels are drawn: a limit set earlier would fix the shared axis to the first one's range.
+        panels[0].set_xlim(left=0)
         panels[0].set_yticks(places, names)
         panels[0].set_ylim(-0.6, len(names) - 0.4)
         ours = Line2D([], [], marker="o", ls="", color=palette.LIGHT.text, ms=8, label="ours")

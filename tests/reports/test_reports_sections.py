@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from datasets.errors import UsageError
+from datasets.types import SPLIT_NAMES
 from reports.markdown import png
 from reports.section import Section, section, sections
 from tuners.store import Store
@@ -100,6 +101,17 @@ def test_errors_show_both_sources_and_mark_the_best(store: Store) -> None:
     assert lines[6].startswith("| BER (exact): true Bayes error, from the density")
     assert lines[6].endswith("| 9.00 | 10.00 | 11.00 | – | – | – |")
     assert "our data are generated" in text
+
+
+def test_every_error_lies_inside_its_panel(store: Store) -> None:
+    """One shared axis for three splits must reach to the largest error of all of them."""
+    part = section("errors")
+    frame = part.frame(store, "full")
+    picture = part.picture(store, frame)
+    assert picture is not None
+    for axes, split in zip(picture.axes, SPLIT_NAMES, strict=True):
+        low, high = axes.get_xlim()
+        assert low == 0 < frame[split].max() <= high
 
 
 def test_errors_are_fractions_in_the_frame(store: Store) -> None:

@@ -1,0 +1,81 @@
+"""A small folder of points, the command as a user runs it, and what every test of a search needs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imld_synth import write_csv
+
+SIZES = {"train": 400, "dev": 200, "eval": 200}
+
+#: The keras backend of studies whose networks do not matter: it compiles nothing, so a trial takes moments.
+QUICK = {"KERAS_BACKEND": "torch"}
+
+
+def write_points(folder: Path) -> Path:
+    """Two overlapping clouds as train.csv, dev.csv and eval.csv."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name, count in SIZES.items():
+        y = rng.integers(0, 2, count)
+        write_csv(folder / f"{name}.csv", rng.normal(size=(count, 2)) + 2 * y[:, None], y)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of one's own with 400, 200 and 200 points of two classes; nearest means err by about 8 %."""
+    return write_points(tmp_path_factory.mktemp("points") / "own")
+
+
+@pytest.fixture(scope="session")
+def quick() -> dict[str, str]:
+    """An environment in which trials of Keras networks take moments."""
+    return dict(QUICK)
+
+
+@pytest.fixture(scope="session")
+def environment() -> Callable[..., dict[str, str]]:
+    """`environment(KEY="value")`: that of a user who has set nothing of Handtune's own."""
+
+    def make(**changes: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HANDTUNE_", "KERAS_BACKEND"))}
+        return {**kept, **changes}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def command(
+    repo_root: Path, environment: Callable[..., dict[str, str]]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`command("--list")` runs python tuners/run.py --list in the root of the repository."""
+
+    def run(
+        *words: str, program: tuple[str, ...] = ("tuners/run.py",), limit: float = 240, **changes: str
+    ) -> subprocess.CompletedProcess[str]:
+        process = subprocess.Popen(
+            [sys.executable, *program, *words],
+            cwd=repo_root,
+            env=environment(**changes),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            out, err = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    return run

@@ -1,0 +1,605 @@
+"""The loop and the state of one system, driven by an engine that lives in memory and trains nothing."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from datasets.plugins import scan
+from manual import MODELS, Baseline
+from manual.learner import EpochReport
+from tuners import engine
+from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Failed, JobRunner, ScoreJob, Started, TrainJob
+from tuners.loop import CheckFailed, Loop
+from tuners.progress import Progress
+from tuners.record import (
+    HAND,
+    Budget,
+    DataInfo,
+    Environment,
+    Outcome,
+    StudyRecord,
+    StudySpec,
+    StudyState,
+    Suggestion,
+    SystemRecord,
+    SystemSpec,
+    TrialState,
+)
+from tuners.searcher import Searcher, Task
+from tuners.seeds import derive
+from tuners.store import Store
+from tuners.summary import as_json, summarize
+from tuners.system_run import MOST_REPEATS, SystemRun
+
+RESULT = {"class_errors": [0.1, 0.1], "degenerate": False, "best_epoch": 1}
+
+
+def error_of(config) -> float:
+    return config["v"] / 1000
+
+
+class MemoryRunner(JobRunner):
+    """Answers every job by its configuration: {"v": 250} ends with a dev error of 0.25.
+
+    Two more values of a configuration say what becomes of it: fail (a reason) and same (one class for
+    everything). Each training reports its epochs; `seconds` is what one takes on the clock of the record.
+    """
+
+    def __init__(self, workers: int = 1, seconds: float = 1.0, last_first: bool = False) -> None:
+        self.workers = workers
+        self.seconds = seconds
+        self.last_first = last_first
+        self.busy: dict[int, object] = {}
+        self.jobs: list[object] = []
+        self.answers: list[tuple[int, bool]] = []
+        self.most_busy = 0
+
+    @property
+    def free(self) -> int:
+        return self.workers - len(self.busy)
+
+    def submit(self, job) -> int:
+        assert self.free > 0, "the loop must not start more jobs than there are workers"
+        self.jobs.append(job)
+        self.busy[len(self.jobs)] = job
+        self.most_busy = max(self.most_busy, len(self.busy))
+        return len(self.jobs)
+
+    def wait(self, timeout: float) -> list[engine.Event]:
+        if not self.busy:
+            return []
+        ticket = (max if self.last_first else min)(self.busy)
+        return [Started(ticket), *self._run(ticket, self.busy.pop(ticket))]
+
+    def answer(self, ticket: int, go_on: bool) -> None:
+        self.answers.append((ticket, go_on))
+
+    def close(self) -> None:
+        self.busy.clear()
+
+    def _run(self, ticket, job):
+        match job:
+            case CheckJob():
+                if job.config.get("broken"):
+                    return [Failed(ticket, TrialState.FAILED, "no network can be built", 0.1)]
+                return [Done(ticket, {"seconds": 0.1})]
+            case TrainJob() if "fail" in job.config:
+                return [Failed(ticket, TrialState.FAILED, str(job.config["fail"]), self.seconds)]
+            case TrainJob():
+                error = error_of(job.config)
+                epochs = range(job.first_epoch + 1, job.epochs + 1)
+                reports = [EpochReport(epoch, 0.5, 0.5, 0.5, error) for epoch in epochs]
+                values = RESULT | {"dev_error": error, "epochs": len(epochs), "seconds": self.seconds}
+                values["degenerate"] = bool(job.config.get("same"))
+                return [
+                    *(EpochDone(ticket, report, self.seconds / len(epochs)) for report in reports),
+                    Done(ticket, values),
+                ]
+            case ScoreJob():
+                if job.config.get("unscored"):
+                    return [Failed(ticket, TrialState.FAILED, "the disk is full", 0.1)]
+                return [Done(ticket, scored(job, self.seconds))]
+            case BayesJob():
+                return [Done(ticket, {"errors": {"closed-loop-knn": (0.05, {"k": 1})}, "seconds": 0.1})]
+        raise AssertionError(job)
+
+    def of(self, kind):
+        return [job for job in self.jobs if isinstance(job, kind)]
+
+
+def scored(job: ScoreJob, seconds: float) -> dict:
+    error = error_of(job.config)
+    return {
+        "errors": {"train": error, "dev": error, "eval": error},
+        "confusion": {name: [[1, 0], [0, 1]] for name in ("train", "dev", "eval")},
+        "architecture": "2-2",
+        "parameters": 6,
+        "epochs": job.epochs,
+        "best_epoch": 1,
+        "degenerate": False,
+        "curve": [],
+        "surface": None,
+        "weights": None,
+        "seconds": seconds,
+    }
+
+
+class ListSearcher(Searcher):
+    """Suggests the configurations of its task in order, over and over where `forever`."""
+
+    forever = False
+
+    def __init__(self, task: Task, parallel_limit: int | None = None) -> None:
+        super().__init__(task)
+        self.limit = parallel_limit
+        self.out: set[int] = set()
+        self.told: list[tuple[Suggestion, Outcome]] = []
+
+    def _suggest(self, number: int) -> Suggestion | None:
+        configs = self.task.configs
+        if number >= len(configs) and not self.forever:
+            return None
+        assert self.limit is None or len(self.out) < self.limit, "too many suggestions are outstanding"
+        self.out.add(number)
+        return Suggestion(number, configs[number % len(configs)], self.task.max_epochs)
+
+    def tell(self, suggestion: Suggestion, outcome: Outcome) -> None:
+        self.out.remove(suggestion.number)  # a second tell raises KeyError
+        self.told.append((suggestion, outcome))
+
+
+class Endless(ListSearcher):
+    forever = True
+
+
+@dataclass
+class Lab:
+    """A study in a store of its own, ready to run."""
+
+    store: Store
+    budget: Budget = field(default_factory=lambda: Budget(5, 2))
+    repeats: int = 1
+    seed: int = 3
+
+    def study(self, labels: list[str]) -> StudyRecord:
+        spec = StudySpec(
+            dataset="10",
+            systems=tuple(SystemSpec(label, "mlp-m1", "test") for label in labels),
+            budget=self.budget,
+            seed=self.seed,
+            repeats=self.repeats,
+        )
+        data = DataInfo(
+            "10", "points2d", "generated", "drawn", "ab" * 32, 0, ("0", "1"), (2,), {"train": 4}, "data/ab"
+        )
+        environment = Environment("3.11", {}, "unknown", "Linux", "cpu", 2, 4.0, "cpu")
+        record = StudyRecord(
+            "s", spec, data, environment, "python", "2026-01-01T00:00:00Z", StudyState.RUNNING, 0.0
+        )
+        systems = [SystemRecord("s", label, "mlp-m1", "test", i) for i, label in enumerate(labels)]
+        self.store.create_study(record, systems)
+        return record
+
+    def loop(self, searchers: dict[str, Searcher], runner: JobRunner, parallel=None, **options) -> Loop:
+        study = self.study(list(searchers))
+        runs = [
+            SystemRun(self.store, study, spec, searchers[spec.label], parallel, False)
+            for spec in study.spec.systems
+        ]
+        learners = dict(scan(MODELS, Baseline))
+        return Loop(
+            self.store,
+            study,
+            runs,
+            learners,
+            runner,
+            options.pop("progress", Progress()),
+            options.pop("bayes", {}),
+        )
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(Store(str(tmp_path / "s.sqlite")))
+
+
+def searcher(*values, kind=ListSearcher, limit=None) -> Searcher:
+    configs = tuple(value if isinstance(value, dict) else {"v": value} for value in values)
+    return kind(Task(None, 1, 2, configs), limit)
+
+
+def states(store: Store, system: str | None = None) -> list[str]:
+    return [str(trial.state) for trial in store.trials("s", system)]
+
+
+# Results and failures ------------------------------------------------------------------------------
+
+
+def test_the_winner_is_chosen_by_dev_error_the_earlier_of_two_equal_ones(lab):
+    runner = MemoryRunner()
+    loop = lab.loop({"A": searcher(300, 100, 200, 100 + 1e-9, {"v": 100, "w": 1})}, runner)
+    loop.run()
+    (system,) = lab.store.systems("s")
+    assert (system.selected, system.state) == (1, "scored")
+    assert [job.config for job in runner.of(ScoreJob)] == [{"v": 100}]
+    (score,) = lab.store.scores("s")
+    assert (score.trial, score.errors["eval"]) == (1, 0.1)
+
+
+def test_failures_are_recorded_counted_told_and_do_not_stop_the_search(lab):
+    lab.budget = Budget(7, 2)
+    search = searcher(*({"v": 0, "n": n, "fail": f"reason {n}"} for n in range(5)), 400, 300)
+    lab.loop({"A": search}, MemoryRunner()).run()
+    assert states(lab.store) == ["failed"] * 5 + ["complete"] * 2
+    trials = lab.store.trials("s")
+    assert [trial.reason for trial in trials[:5]] == [f"reason {n}" for n in range(5)]
+    assert all(trial.dev_error is None for trial in trials[:5])
+    assert [outcome.state for _, outcome in search.told[:5]] == [TrialState.FAILED] * 5
+    assert lab.store.systems("s")[0].selected == 6
+    row = as_json(summarize(lab.store, "s"))["systems"][0]
+    assert (row["trials"], row["failed_trials"], row["dev_error"]) == (7, 5, 30.0)
+
+
+def test_where_every_trial_fails_nothing_is_selected_or_scored(lab):
+    runner = MemoryRunner()
+    loop = lab.loop({"A": searcher({"v": 1, "fail": "x"}, {"v": 2, "fail": "x"}), "B": searcher(100)}, runner)
+    loop.run()
+    bad, good = lab.store.systems("s")
+    assert (bad.selected, bad.state) == (None, "failed")
+    assert (good.selected, good.state) == (0, "scored")
+    assert len(runner.of(ScoreJob)) == 1
+    summary = summarize(lab.store, "s")
+    assert [system.failed_altogether for system in summary.systems] == [True, False]
+    assert as_json(summary)["systems"][0]["dev_error"] is None
+
+
+@pytest.mark.parametrize(
+    ("values", "selected"), [([{"v": 50, "same": 1}, 400], 1), ([{"v": 50, "same": 1}], 0)]
+)
+def test_a_network_of_one_class_is_marked_and_selected_only_for_want_of_others(lab, values, selected):
+    lab.loop({"A": searcher(*values)}, MemoryRunner()).run()
+    first = lab.store.trials("s")[0]
+    assert first.state == TrialState.DEGENERATE
+    assert first.reason == "predicts one class for everything"
+    assert first.dev_error == 0.05
+    assert lab.store.systems("s")[0].selected == selected
+
+
+def test_a_failed_score_names_its_reason_and_costs_no_other_system(lab):
+    runner = MemoryRunner()
+    loop = lab.loop({"A": searcher({"v": 1, "unscored": 1}), "B": searcher(100)}, runner)
+    loop.run()
+    bad, good = lab.store.systems("s")
+    assert bad.state == "failed" and "the disk is full" in bad.note
+    assert good.state == "scored"
+    assert [score.system for score in lab.store.scores("s")] == ["B"]
+
+
+# Repeated configurations and small spaces ------------------------------------------------------------
+
+
+def test_a_repeated_configuration_is_told_again_and_neither_trained_nor_booked(lab):
+    runner = MemoryRunner()
+    search = searcher(300, 300, 200, 300)
+    loop = lab.loop({"A": search}, runner, parallel=1)
+    loop.run()
+    assert [job.config["v"] for job in runner.of(TrainJob)] == [300, 200]
+    assert [trial.repeat_of for trial in lab.store.trials("s")] == [None, 0, None, 0]
+    assert [outcome.dev_error for _, outcome in search.told] == [0.3, 0.3, 0.2, 0.3]
+    again = lab.store.trials("s")[1]
+    assert "same configuration as trial 0" in again.reason
+    assert (again.epochs, again.seconds) == (0, 0.0)
+    ledger = loop.runs[0].ledger
+    assert (ledger.trials, ledger.epochs, ledger.seconds) == (2, 4, 2.0)
+    assert summarize(lab.store, "s").systems[0].trials == 2
+    assert lab.store.trial_counts() == {"s": 2}
+
+
+def test_a_failure_is_told_again_as_a_failure(lab):
+    bad = {"v": 1, "fail": "x"}
+    search = searcher(bad, bad, 100)
+    lab.loop({"A": search}, MemoryRunner(), parallel=1).run()
+    assert [(outcome.state, outcome.dev_error) for _, outcome in search.told[:2]] == [
+        (TrialState.FAILED, None)
+    ] * 2
+
+
+def test_a_search_that_only_repeats_itself_ends(lab):
+    lab.budget = Budget(50, 2)
+    runner = MemoryRunner()
+    lab.loop({"A": searcher(300, 200, 100, kind=Endless)}, runner, parallel=1).run()
+    assert len(runner.of(TrainJob)) == 3
+    assert len(lab.store.trials("s")) == 3 + MOST_REPEATS
+    system = lab.store.systems("s")[0]
+    assert system.note == "search ended: nothing left to try"
+    assert system.selected == 2
+
+
+def test_an_exhausted_space_ends_before_its_budget(lab):
+    lab.budget = Budget(50, 2)
+    lab.loop({"A": searcher(300, 200, 100)}, MemoryRunner(workers=2)).run()
+    assert states(lab.store) == ["complete"] * 3
+    assert lab.store.systems("s")[0].note == "search ended: nothing left to try"
+
+
+# Budgets and order -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("last_first", [False, True])
+def test_the_budget_of_trials_holds_whatever_is_outstanding(lab, workers, last_first):
+    runner = MemoryRunner(workers, last_first=last_first)
+    lab.loop({"A": searcher(*range(20)), "B": searcher(*range(20))}, runner).run()
+    for label in ("A", "B"):
+        assert len(lab.store.trials("s", label)) == 5
+    assert runner.most_busy <= workers
+    assert lab.store.systems("s")[0].note == "search ended: 5 trials"
+
+
+def test_the_budget_of_seconds_counts_training_and_ends_the_search(lab):
+    lab.budget = Budget(None, 2, 10.0)
+    loop = lab.loop({"A": searcher(*range(20))}, MemoryRunner(seconds=4.0))
+    loop.run()
+    assert len(lab.store.trials("s")) == 3  # 4 + 4 < 10 <= 4 + 4 + 4
+    assert lab.store.systems("s")[0].note == "search ended: 10 seconds of training"
+
+
+def test_a_trial_is_told_to_stop_when_the_time_of_its_search_is_spent(lab):
+    lab.budget = Budget(None, 2, 10.0)
+    runner = MemoryRunner(seconds=9.9)
+    loop = lab.loop({"A": searcher(1, 2, 3)}, runner)
+    run = loop.runs[0]
+    trial = run.next_trial()
+    run.start_clock(trial.number)
+    record = EpochRecordOf("A", trial.number, 1)
+    assert run.epoch(trial.number, record)
+    run._clocks[trial.number] -= 10.0  # ten seconds of training have gone by
+    assert not run.epoch(trial.number, replace(record, epoch=2))
+    values = RESULT | {"dev_error": 0.2, "epochs": 1, "seconds": 10.0}
+    done = run.complete(trial.number, values)
+    assert done.reason == "stopped after epoch 1 of 2: the time of the search was spent"
+    assert run.searched == "10 seconds of training"
+
+
+def EpochRecordOf(system: str, trial: int, epoch: int):
+    from tuners.record import EpochRecord
+
+    return EpochRecord(system, trial, epoch, 0.5, 0.5, 0.5, 0.5, 1.0)
+
+
+def test_a_list_by_hand_is_its_own_budget(lab):
+    lab.budget = Budget(2, 3, 1.0)
+    study = lab.study(["A"])
+    spec = SystemSpec("A", "knn", HAND, configs=tuple({"v": v} for v in range(6)), epochs=4)
+    run = SystemRun(lab.store, study, spec, searcher(*range(6)), None, True)
+    assert run.ledger.budget == Budget(6, 4, None)
+    assert run.repeats == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_free_workers_go_to_the_system_that_has_trained_least(lab, workers):
+    order: list[str] = []
+
+    class Watch(Progress):
+        def trial_done(self, label, trial, done, best):
+            order.append(label)
+
+    lab.loop({name: searcher(*range(9)) for name in "ABC"}, MemoryRunner(workers), progress=Watch()).run()
+    for end in range(1, len(order) + 1):
+        counts = Counter(order[:end])
+        assert max(counts.values()) - min(counts.get(name, 0) for name in "ABC") <= 1 + (workers > 1)
+    assert Counter(order) == {"A": 5, "B": 5, "C": 5}
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_search_that_learns_has_one_trial_under_way_at_a_time(lab, workers):
+    # The searcher itself asserts that it is never asked while a suggestion is outstanding.
+    lab.loop(
+        {"A": searcher(*range(9), limit=1), "B": searcher(*range(9), limit=1)}, MemoryRunner(workers), 1
+    ).run()
+    assert states(lab.store) == ["complete"] * 10
+
+
+def test_the_number_of_workers_changes_no_trial_and_no_score(tmp_path):
+    found = []
+    for workers in (1, 3):
+        lab = Lab(Store(str(tmp_path / f"{workers}.sqlite")), repeats=2)
+        lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9, 0, -1))}, MemoryRunner(workers)).run()
+        trials = [(t.system, t.number, t.config, t.seed, t.dev_error) for t in lab.store.trials("s")]
+        scores = [(s.system, s.repeat, s.seed, s.trial, s.errors) for s in lab.store.scores("s")]
+        found.append((trials, scores))
+    assert found[0] == found[1]
+
+
+# What jobs carry -------------------------------------------------------------------------------------
+
+
+def test_jobs_get_the_seeds_of_their_purpose_the_same_for_every_system(lab):
+    lab.repeats = 3
+    runner = MemoryRunner(2)
+    lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9))}, runner).run()
+    for label in ("A", "B"):
+        assert [t.seed for t in lab.store.trials("s", label)] == [derive(3, "trial", n) for n in range(5)]
+        scores = [score for score in lab.store.scores("s") if score.system == label]
+        assert [score.seed for score in scores] == [derive(3, "repeat", n) for n in range(3)]
+    assert Counter(job.seed for job in runner.of(ScoreJob)) == {derive(3, "repeat", n): 2 for n in range(3)}
+    assert len({job.files for job in runner.of(ScoreJob)}) == 6
+
+
+def test_seeds_of_different_purposes_numbers_and_studies_are_unrelated():
+    seeds = [derive(s, p, n) for s in (0, 1, 2) for p in ("trial", "repeat", "search") for n in range(50)]
+    assert len(set(seeds)) == len(seeds)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+    assert derive(1, "trial", 3) == derive(1, "trial", 3)
+
+
+def test_no_tuning_job_can_name_eval_and_scores_come_after_the_selection(lab):
+    runner = MemoryRunner(2)
+    lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9))}, runner, bayes={"eval": {"k": 1}}).run()
+    assert all("eval" not in str(job) for job in runner.of(TrainJob) + runner.of(CheckJob))
+    for position in ("system0", "system1"):
+        first = next(
+            i for i, job in enumerate(runner.jobs) if isinstance(job, ScoreJob) and position in job.files
+        )
+        before = [job for job in runner.jobs[:first] if isinstance(job, TrainJob)]
+        assert len(before) >= 5
+    assert [(r.split, r.estimator, r.value) for r in lab.store.bayes("s")] == [
+        ("eval", "closed-loop-knn", 0.05)
+    ]
+
+
+def test_a_promotion_starts_from_the_weights_that_its_parent_kept(lab):
+    class Promoting(ListSearcher):
+        def _suggest(self, number):
+            if number == 2:
+                self.out.add(2)
+                return Suggestion(2, self.task.configs[0], 6, first_epoch=2, parent=0)
+            return super()._suggest(number)
+
+    lab.budget = Budget(3, 6)
+    runner = MemoryRunner()
+    lab.loop({"A": searcher(100, 200, 300, kind=Promoting)}, runner, parallel=1).run()
+    first, _, promoted = runner.of(TrainJob)
+    assert promoted.start == first.keep is not None
+    assert (promoted.first_epoch, promoted.epochs) == (2, 6)
+    assert promoted.config == first.config
+    assert lab.store.trials("s")[2].repeat_of is None  # the same settings, but more epochs of them
+    assert [record.epoch for record in lab.store.epochs("s") if record.trial == 2] == [3, 4, 5, 6]
+
+
+def test_reports_reach_a_searcher_that_wants_them_and_its_answer_the_trial(lab):
+    class Impatient(ListSearcher):
+        wants_reports = True
+        heard: list = []
+
+        def report(self, suggestion, epoch, dev_error):
+            self.heard.append((suggestion.number, epoch, dev_error))
+            return epoch < 2
+
+    search = searcher(100, 200, kind=Impatient)
+    runner = MemoryRunner()
+    lab.loop({"A": search}, runner).run()
+    assert search.heard == [(0, 1, 0.1), (0, 2, 0.1), (1, 1, 0.2), (1, 2, 0.2)]
+    assert runner.answers == [(1, True), (1, False), (2, True), (2, False)]
+    assert all(job.synchronous for job in runner.of(TrainJob))
+
+
+def test_the_first_look_ends_a_study_before_its_first_trial(lab):
+    study = lab.study(["A"])
+    spec = SystemSpec("A", "mlp-m1", HAND, configs=({"v": 1, "broken": 1},))
+    run = SystemRun(lab.store, study, spec, searcher({"v": 1, "broken": 1}), None, False)
+    runner = MemoryRunner()
+    loop = Loop(lab.store, study, [run], dict(scan(MODELS, Baseline)), runner, Progress(), {})
+    with pytest.raises(
+        CheckFailed, match=r"A cannot start: no network can be built\. No trial was run"
+    ) as caught:
+        loop.check()
+    assert caught.value.exit_code == 2
+    assert lab.store.trials("s") == []
+
+
+# Resume ----------------------------------------------------------------------------------------------
+
+
+class Stop(Exception):
+    pass
+
+
+class Dying(MemoryRunner):
+    """Its process is killed after so many events of any sort."""
+
+    def __init__(self, workers: int, events: int) -> None:
+        super().__init__(workers)
+        self.left = events
+
+    def _run(self, ticket, job):
+        for event in super()._run(ticket, job):
+            self.left -= 1
+            if self.left < 0:
+                raise Stop
+            yield event
+
+    def wait(self, timeout):
+        ticket = min(self.busy)
+        job = self.busy.pop(ticket)
+        return self._run(ticket, job)
+
+
+def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=None) -> Loop:
+    study = lab.store.study("s")
+    runs = []
+    for spec in study.spec.systems:
+        run = SystemRun(lab.store, study, spec, searchers[spec.label], parallel, False)
+        scores = [score for score in lab.store.scores("s") if score.system == spec.label]
+        run.restore(lab.store.trials("s", spec.label), scores)
+        runs.append(run)
+    return Loop(lab.store, study, runs, dict(scan(MODELS, Baseline)), runner, Progress(), {})
+
+
+@pytest.mark.parametrize("parallel", [1, None])
+@pytest.mark.parametrize("events", range(0, 28, 3))
+def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, parallel, events):
+    values = [500, 400, 400, 300, {"v": 1, "fail": "x"}, 200, 100]
+    whole, cut = (Lab(Store(str(tmp_path / f"{name}.sqlite")), repeats=2) for name in ("whole", "cut"))
+    make = lambda: {"A": searcher(*values), "B": searcher(*values[::-1])}  # noqa: E731
+    workers = 1 if parallel else 2
+    whole.loop(make(), MemoryRunner(workers), parallel).run()
+    loop = cut.loop(make(), Dying(workers, events), parallel)
+    with pytest.raises(Stop):
+        loop.run()
+    kept = {(t.system, t.number): t for t in cut.store.trials("s") if t.state != TrialState.RUNNING}
+    rerun(cut, make(), MemoryRunner(workers), parallel).run()
+    after = {(t.system, t.number): t for t in cut.store.trials("s")}
+    assert all(after[key] == trial for key, trial in kept.items())
+
+    def facts(lab):
+        return (
+            [
+                (t.system, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
+                for t in lab.store.trials("s")
+            ],
+            [(s.system, s.repeat, s.seed, s.trial) for s in lab.store.scores("s")],
+            [(e.system, e.trial, e.epoch) for e in lab.store.epochs("s")],
+            [(s.label, s.state, s.selected) for s in lab.store.systems("s")],
+        )
+
+    assert facts(cut) == facts(whole)
+
+
+def test_a_repetition_that_was_cut_off_is_told_again_and_not_trained(lab, monkeypatch):
+    search = searcher(300, 300, 200)
+    loop = lab.loop({"A": search}, MemoryRunner(), parallel=1)
+
+    def die(trial):
+        raise Stop
+
+    monkeypatch.setattr(loop.runs[0], "_tell_again", die)
+    with pytest.raises(Stop):
+        loop.run()
+    assert states(lab.store) == ["complete", "running"]
+    again, runner = searcher(300, 300, 200), MemoryRunner()
+    rerun(lab, {"A": again}, runner, parallel=1).run()
+    assert [job.config["v"] for job in runner.of(TrainJob)] == [200]
+    assert [(t.repeat_of, t.dev_error) for t in lab.store.trials("s")] == [(None, 0.3), (0, 0.3), (None, 0.2)]
+    assert [outcome.dev_error for _, outcome in again.told] == [0.3, 0.3, 0.2]
+
+
+def test_a_finished_study_has_nothing_left_to_run(lab):
+    lab.loop({"A": searcher(*range(9))}, MemoryRunner()).run()
+    runner = MemoryRunner()
+    rerun(lab, {"A": searcher(*range(9))}, runner).run()
+    assert runner.jobs == []
+
+
+def test_no_result_that_is_no_number_is_booked_as_one(lab):
+    class Broken(MemoryRunner):
+        def _run(self, ticket, job):
+            return [Done(ticket, RESULT | {"dev_error": math.nan, "epochs": 1, "seconds": 1.0})]
+
+    with pytest.raises(AssertionError):
+        lab.loop({"A": searcher(1)}, Broken()).run()
