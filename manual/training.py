@@ -142,7 +142,7 @@ def _batches(
 
 def _on_device(samples: Samples, scaling: Scaling, device: torch.device) -> tuple[Tensor, Tensor]:
     x = torch.from_numpy(scaling.apply(samples.x)).to(device)
-    y = torch.from_numpy(np.asarray(samples.y)).to(device)
+    y = torch.from_numpy(np.array(samples.y)).to(device)  # a copy: torch warns of read-only memory
     return x, y
 
 

@@ -151,7 +151,7 @@ def _resume(args: argparse.Namespace) -> int:
             "train_limit",
             "study",
         )
-        if getattr(args, option)
+        if getattr(args, option) not in (None, [])  # a seed of 0 is given too
     ]
     if given or args.baselines is not None:
         raise UsageError(

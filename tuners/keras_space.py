@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import keras_tuner
+import numpy as np
 
 from manual.learner import Config, Value
 from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, is_active
@@ -39,7 +40,8 @@ def hyperparameters(space: SearchSpace) -> keras_tuner.HyperParameters:
 
 
 def own_values(space: SearchSpace, values: Config) -> dict[str, Value]:
-    """Values of Keras Tuner as the space has them: it turns the options True and False into 1 and 0."""
+    """Values of Keras Tuner as the space has them: it turns the options True and False into 1 and 0, and a
+    Gaussian process answers in numpy's numbers, which print differently from those of a store."""
     return {name: _own(space[name], value) for name, value in values.items()}
 
 
@@ -66,8 +68,9 @@ def _ancestry(space: SearchSpace, parameter: Parameter) -> list[Any]:
 
 
 def _own(parameter: Parameter, value: Value) -> Value:
-    options = parameter.domain.options if isinstance(parameter.domain, Choice) else ()
-    return next((option for option in options if option == value), value)
+    if isinstance(parameter.domain, Choice):
+        return next((option for option in parameter.domain.options if option == value), value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _declare(parameter: Parameter, hp: keras_tuner.HyperParameters) -> Any:

@@ -30,7 +30,7 @@ from tuners.engine import (
     Started,
     TrainJob,
 )
-from tuners.progress import Progress
+from tuners.progress import Progress, SoFar
 from tuners.record import (
     ONE_CLASS,
     BayesRecord,
@@ -133,7 +133,9 @@ class Loop:
     def run(self) -> None:
         """Searches, selects and scores until every system is done."""
         for run in self.runs:
-            self.progress.system_started(run.spec.label, run.ledger.budget.max_trials)
+            best = run.best()
+            so_far = SoFar(run.ledger.trials, run.ledger.epochs, best.dev_error if best else None)
+            self.progress.system_started(run.spec.label, run.ledger.budget.max_trials, so_far)
         while True:
             while self.runner.free and self._start_one():
                 pass

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tuners.record import EpochRecord, TrialRecord
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What a resumed search has done already: trials and epochs trained, lowest dev error."""
+
+    trials: int = 0
+    epochs: int = 0
+    best: float | None = None
 
 
 class Progress:
@@ -11,8 +22,8 @@ class Progress:
     def say(self, text: str) -> None:
         """One line of plain words."""
 
-    def system_started(self, label: str, trials: int | None) -> None:
-        """A search begins; `trials` is how many it will train at most, None where time limits it."""
+    def system_started(self, label: str, trials: int | None, so_far: SoFar) -> None:
+        """A search begins or goes on; `trials` is how many it trains at most, None where time limits it."""
 
     def epoch_done(self, label: str, record: EpochRecord) -> None:
         """One epoch of one trial ended."""

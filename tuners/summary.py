@@ -177,7 +177,7 @@ def print_table(summary: StudySummary) -> None:
 
     data = summary.study.data
     table = Table(
-        title=f"Error rates in % on data set {data.name} ({data.provenance}); in brackets the study's own figures"
+        title=f"Error rates in % on data set {data.name} ({data.provenance}, {data.sizes['train']:,} train points); in brackets the study's own figures"
     )
     table.add_column("system", no_wrap=True)
     for name in SPLIT_NAMES:

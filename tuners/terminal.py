@@ -14,7 +14,7 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 
 from datasets.percent import percent_text
-from tuners.progress import Progress
+from tuners.progress import Progress, SoFar
 from tuners.record import EpochRecord, TrialRecord, TrialState
 
 
@@ -34,8 +34,12 @@ class LineProgress(Progress):
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, soft_wrap=True)
 
-    def system_started(self, label: str, trials: int | None) -> None:
+    def system_started(self, label: str, trials: int | None, so_far: SoFar) -> None:
         self._totals[label] = trials
+        if so_far.trials:
+            self.say(
+                f"{label}: {so_far.trials} trials are on record, best dev error {percent_text(so_far.best)} %"
+            )
 
     def trial_done(self, label: str, trial: TrialRecord, done: int, best: float | None) -> None:
         total = self._totals.get(label)
@@ -74,12 +78,14 @@ class BarProgress(Progress):
     def say(self, text: str) -> None:
         self.console.print(text, markup=False)
 
-    def system_started(self, label: str, trials: int | None) -> None:
+    def system_started(self, label: str, trials: int | None, so_far: SoFar) -> None:
         self.bars.start()
-        self._tasks[label] = self.bars.add_task(label, total=trials, status="waiting")
+        self._epochs[label], self._best[label] = so_far.epochs, so_far.best
+        status = self._status(label) if so_far.trials else "waiting"
+        self._tasks[label] = self.bars.add_task(label, total=trials, completed=so_far.trials, status=status)
 
     def epoch_done(self, label: str, record: EpochRecord) -> None:
-        self._epochs[label] = self._epochs.get(label, 0) + 1
+        self._epochs[label] += 1
         self._show(label)
 
     def trial_done(self, label: str, trial: TrialRecord, done: int, best: float | None) -> None:
@@ -106,8 +112,7 @@ class BarProgress(Progress):
         self.bars.update(self._tasks[label], status=self._status(label))
 
     def _status(self, label: str) -> str:
-        best = self._best.get(label)
-        return f"{self._epochs.get(label, 0)} epochs, best dev {percent_text(best)} %"
+        return f"{self._epochs[label]} epochs, best dev {percent_text(self._best[label])} %"
 
 
 def describe(trial: TrialRecord) -> str:

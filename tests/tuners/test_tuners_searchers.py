@@ -146,9 +146,7 @@ def test_seed_0_is_a_seed_too(name):
 @pytest.mark.parametrize("name", SEARCHERS)
 def test_neither_failures_nor_one_class_stop_a_search(name):
     failed = Outcome(TrialState.FAILED, None, 0, 1.0, "out of memory")
-    trials = drive(start(name), 6, lambda suggestion: failed)
-    assert [trial.number for trial in trials] == list(range(6))
-    trials = drive(start(name), 8, mixed)
+    trials = drive(start(name), 8, lambda suggestion: failed)
     assert [trial.number for trial in trials] == list(range(8))
 
 
@@ -176,10 +174,24 @@ def test_what_is_no_number_never_reaches_an_algorithm(name, value, searched):
         assert all(math.isfinite(t.score) for t in known if t.status == "COMPLETED")
 
 
+@pytest.fixture(scope="module")
+def troubled():
+    """Eight trials of every algorithm of which some failed."""
+    found: dict[str, list[TrialRecord]] = {}
+
+    def get(name: str) -> list[TrialRecord]:
+        if name not in found:
+            found[name] = drive(start(name), 8, mixed)
+        return found[name]
+
+    return get
+
+
 @pytest.mark.parametrize("name", SEARCHERS)
-@pytest.mark.parametrize("cut", [1, 5, 7])
-def test_a_resumed_search_goes_on_as_one_that_was_never_interrupted(name, cut):
-    whole = drive(start(name), 9 if name != "hand" else 8, mixed)
+@pytest.mark.parametrize("cut", [1, 7])
+def test_a_resumed_search_goes_on_as_one_that_was_never_interrupted(name, cut, troubled):
+    whole = troubled(name)
+    assert [trial.number for trial in whole] == list(range(8))
     resumed = start(name)
     resumed.resume(whole[:cut])
     rest = drive(resumed, len(whole) - cut, mixed, list(whole[:cut]))
@@ -187,8 +199,8 @@ def test_a_resumed_search_goes_on_as_one_that_was_never_interrupted(name, cut):
 
 
 @pytest.mark.parametrize("name", SEARCHERS)
-def test_a_trial_that_was_cut_off_is_asked_for_again_and_can_be_told(name):
-    whole = drive(start(name), 8)
+def test_a_trial_that_was_cut_off_is_asked_for_again_and_can_be_told(name, searched):
+    whole = searched(name)
     cut = [*whole[:4], replace(whole[4], state=TrialState.RUNNING, told=None, dev_error=None, epochs=0)]
     resumed = start(name)
     resumed.resume(cut)
@@ -228,10 +240,10 @@ def test_bayesian_optimization_learns_from_results(searched):
     assert suggestions(worse)[5:7] != suggestions(trials)[5:7]
 
 
-def test_a_bayesian_replay_does_not_fit_the_process_again(monkeypatch):
+def test_a_bayesian_replay_does_not_fit_the_process_again(monkeypatch, searched):
     from sklearn.gaussian_process import GaussianProcessRegressor
 
-    whole = drive(start("keras-bayesian"), 8)
+    whole = searched("keras-bayesian")
     fits = []
     original = GaussianProcessRegressor.fit
     monkeypatch.setattr(

@@ -184,16 +184,20 @@ def test_keras_tuner_gets_every_condition_with_those_of_its_parents(hp):
 def test_every_draw_of_keras_tuner_comes_back_as_a_point_of_the_space(hp, tmp_path):
     import keras_tuner
 
-    from tuners.keras_space import declare
+    from tuners.keras_space import declare, own_values
 
     oracle = keras_tuner.oracles.RandomSearchOracle(
-        objective=keras_tuner.Objective("x", "min"), seed=3, hyperparameters=hp, allow_new_entries=False
+        objective=keras_tuner.Objective("x", "min"),
+        max_trials=None,
+        seed=3,
+        hyperparameters=hp,
+        allow_new_entries=False,
     )
     oracle._set_project_dir(tmp_path, "search")
     seen = []
     for number in range(200):
         values = oracle.create_trial(str(number)).hyperparameters
-        config = SPACE.resolve(values.values)
+        config = SPACE.resolve(own_values(SPACE, values.values))
         assert declare(SPACE, values) == config
         # Active for Keras Tuner and active here are the same names.
         assert set(values.values) == set(config)
