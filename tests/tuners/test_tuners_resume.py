@@ -1,0 +1,225 @@
+"""Studies that end before their time: killed, interrupted, and taken up again with nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from datasets.errors import DataError
+from tuners.record import StudyState, TrialState
+from tuners.store import Store
+
+pytestmark = pytest.mark.slow
+
+TUNERS = ("keras-random", "keras-bayesian", "keras-hyperband", "keras-grid")
+BUDGET = 7
+SEARCH = (
+    "--tuner",
+    *TUNERS,
+    "--max-trials",
+    str(BUDGET),
+    "--max-epochs",
+    "3",
+    "--seed",
+    "4",
+    "--workers",
+    "2",
+)
+
+
+def begin(repo_root, environment, *words) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "tuners/run.py", *words],
+        cwd=repo_root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Whatever a failed test left behind."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def finished(store: Store) -> dict:
+    return {(t.system, t.number): t for t in store.trials("s") if t.state != TrialState.RUNNING}
+
+
+def begun(address: str, trials: int = 0) -> bool:
+    """Whether the study is in its store, with that many finished trials; the file may be half made still."""
+    if not Path(address).exists():
+        return False
+    try:
+        store = Store(address, readonly=True)
+        return bool(store.studies()) and len(finished(store)) >= trials
+    except (DataError, OperationalError):
+        return False
+
+
+def wait_for(what, limit=120.0):
+    until = time.monotonic() + limit
+    while time.monotonic() < until:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("nothing of the sort happened in time")
+
+
+def trials_of(address, tuner):
+    return [
+        (t.number, t.state, dict(t.config), t.seed, t.epochs_planned, t.first_epoch, t.parent, t.dev_error)
+        for t in Store(address, readonly=True).trials("s", f"MLP-A1 ({tuner})")
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole(own_data, command, quick, tmp_path_factory) -> str:
+    """The store of a study that nobody disturbed."""
+    address = str(tmp_path_factory.mktemp("whole") / "s.sqlite")
+    done = command("--dataset", str(own_data), *SEARCH, "--store", address, "--study", "s", "--json", **quick)
+    assert done.returncode == 0, done.stderr
+    return address
+
+
+@pytest.fixture(scope="module")
+def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
+    """The same study, killed in the middle, twice, and resumed: address, trials kept, the last command."""
+    address = str(tmp_path_factory.mktemp("killed") / "s.sqlite")
+    words = ["--dataset", str(own_data), *SEARCH, "--store", address, "--study", "s"]
+    kept: dict = {}
+    alive = []
+    for least in (2 * len(TUNERS), 5 * len(TUNERS)):
+        process = begin(repo_root, environment(**quick), *words)
+        try:
+            wait_for(lambda: begun(address))
+            store = Store(address, readonly=True)
+
+            def enough(process=process, store=store, least=least):
+                assert process.poll() is None, process.communicate()[1]
+                return len(finished(store)) >= least
+
+            wait_for(enough)
+            workers = psutil.Process(process.pid).children(recursive=True)
+            process.kill()  # the main process alone, as the kernel would
+            process.communicate(timeout=30)
+            _, left = psutil.wait_procs(workers, timeout=20)
+            alive += left
+        finally:
+            end(process)
+        for key, trial in kept.items():
+            assert finished(store)[key] == trial
+        kept = finished(store)
+        assert len(kept) < len(TUNERS) * BUDGET, "the study ended before it was killed"
+        early = command("--resume", "s", "--store", address, **quick)
+        with sqlite3.connect(address) as connection:  # as if the time of silence were over
+            connection.execute("update studies set heartbeat = heartbeat - 1000")
+        words = ["--resume", "s", "--store", address, "--workers", "2"]
+    state = Store(address, readonly=True).study("s").state
+    done = command(*words, "--json", **quick)
+    return address, kept, early, state, done, alive
+
+
+def test_the_workers_of_a_killed_study_end_by_themselves(killed):
+    assert killed[5] == []
+
+
+def test_a_study_that_was_just_killed_still_counts_as_running(killed):
+    early = killed[2]
+    assert early.returncode == 2
+    assert "is being run by another process right now" in early.stderr
+    assert "Traceback" not in early.stderr
+    assert killed[3] == StudyState.INTERRUPTED  # after the silence
+
+
+def test_no_finished_trial_is_lost_repeated_or_changed(killed):
+    address, kept, _, _, done, _ = killed
+    assert done.returncode == 0, done.stderr
+    assert len(kept) >= 5 * len(TUNERS)
+    after = finished(Store(address, readonly=True))
+    assert {key: after[key] for key in kept} == kept
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_a_resumed_search_has_exactly_its_budget(killed, tuner):
+    store = Store(killed[0], readonly=True)
+    trials = store.trials("s", f"MLP-A1 ({tuner})")
+    assert [trial.number for trial in trials] == list(range(len(trials)))
+    assert sum(trial.repeat_of is None for trial in trials) == BUDGET
+    assert all(trial.state in (TrialState.COMPLETE, TrialState.DEGENERATE) for trial in trials)
+    for trial in trials:
+        curve = [e.epoch for e in store.epochs("s", trial.system) if e.trial == trial.number]
+        assert curve == list(range(trial.first_epoch + 1, trial.first_epoch + trial.epochs + 1))
+    assert [score.repeat for score in store.scores("s") if score.system == trials[0].system] == [0]
+
+
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_a_resumed_search_is_the_one_that_nobody_disturbed(killed, whole, tuner):
+    """Configurations, seeds and dev errors, trial by trial."""
+    assert trials_of(killed[0], tuner) == trials_of(whole, tuner)
+
+
+def test_scores_are_those_of_the_study_that_nobody_disturbed(killed, whole):
+    one, two = (
+        [(s.system, s.seed, s.trial, dict(s.errors)) for s in Store(address, readonly=True).scores("s")]
+        for address in (killed[0], whole)
+    )
+    assert one == two
+    assert len(one) == len(TUNERS)
+
+
+def test_a_finished_study_has_nothing_left_to_run(whole, command, quick):
+    before = finished(Store(whole, readonly=True))
+    done = command("--resume", "s", "--store", whole, "--json", **quick)
+    assert done.returncode == 0
+    assert "nothing is left to run" in done.stderr
+    assert '"state": "finished"' in done.stdout
+    assert finished(Store(whole, readonly=True)) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_study_says_how_to_go_on_and_does(
+    number, own_data, repo_root, environment, command, quick, tmp_path
+):
+    address = str(tmp_path / "s.sqlite")
+    process = begin(
+        repo_root,
+        environment(**quick),
+        *("--dataset", str(own_data), "--tuner", "keras-random", "--max-trials", "60", "--max-epochs", "2"),
+        *("--baselines", "knn", "--store", address, "--study", "s", "--workers", "2", "--json"),
+    )
+    try:
+        wait_for(lambda: begun(address, trials=12))
+        os.killpg(process.pid, number)  # Ctrl-C reaches every process of a terminal
+        out, err = process.communicate(timeout=30)
+    finally:
+        end(process)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert "Traceback" not in err
+    assert f"python tuners/run.py --resume s --store {address}" in err
+    store = Store(address, readonly=True)
+    assert store.study("s").state == StudyState.INTERRUPTED
+    kept = finished(store)
+    assert 12 <= len(kept) < 69
+    if number == signal.SIGTERM:
+        return  # the way back is the same
+    done = command("--resume", "s", "--store", address, **quick)
+    assert done.returncode == 0, done.stderr
+    after = finished(store)
+    assert {key: after[key] for key in kept} == kept
+    assert len(after) == 60 + 9
+    assert store.study("s").state == StudyState.FINISHED

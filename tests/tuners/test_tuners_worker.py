@@ -1,0 +1,191 @@
+"""Worker processes: what a job answers, why it failed in plain words, and what a killed worker costs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+import datasets
+from datasets import cache
+from manual.learner import Diverged, ImpossibleArchitecture
+from tuners import worker
+from tuners.engine import BayesJob, CheckJob, DataFolder, Done, EpochDone, Failed, ScoreJob, Started, TrainJob
+from tuners.engines.local import LocalRunner
+from tuners.record import TrialState
+
+MLP = {"learning_rate": 1e-2, "batch_size": 64, "patience": 20}
+KERAS = {
+    "layers": 1,
+    "units_1": 16,
+    "activation_1": "relu",
+    "optimizer": "adam",
+    "learning_rate": 1e-2,
+    "batch_size": 64,
+}
+
+
+class OutOfMemoryError(RuntimeError):
+    """As torch.cuda names it."""
+
+
+class ResourceExhaustedError(Exception):
+    """As tensorflow names it."""
+
+
+MEMORY = "out of memory: the network or its batches are too large for this machine"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (Diverged("the dev loss became\n nan in epoch 2"), "the dev loss became nan in epoch 2"),
+        (ImpossibleArchitecture("no network"), "no network"),
+        (MemoryError(), MEMORY),
+        (OutOfMemoryError("CUDA"), MEMORY),
+        (ResourceExhaustedError("OOM when allocating"), MEMORY),
+        (RuntimeError("DefaultCPUAllocator: out of memory: you tried"), MEMORY),
+        (KeyError("units"), "KeyError: 'units'"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_a_failure_has_a_reason_in_words_for_a_table(error, text):
+    assert worker.reason(error) == text
+
+
+def test_a_long_reason_is_cut():
+    assert len(worker.reason(ValueError("x" * 5000))) < 320
+
+
+class Pipe:
+    """The end of a pipe that a job writes to."""
+
+    def __init__(self) -> None:
+        self.sent: list = []
+
+    def send(self, event) -> None:
+        self.sent.append(event)
+
+    def poll(self) -> bool:
+        return False
+
+
+@pytest.fixture(scope="module")
+def folder(own_data, tmp_path_factory) -> DataFolder:
+    path = cache.write(datasets.load(str(own_data)), tmp_path_factory.mktemp("cache"))
+    return DataFolder(str(path), 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("learner", "config"), [("mlp-a1", KERAS), ("mlp-m1", MLP), ("knn", {"k": 5})])
+def test_a_trial_and_a_score_with_one_seed_are_the_same_training(folder, learner, config, tmp_path):
+    pipe = Pipe()
+    keep = str(tmp_path / "kept.npz")
+    trial = worker._train(pipe, 1, TrainJob(folder, learner, config, 77, 4, keep=keep))
+    score = worker._score(ScoreJob(folder, learner, config, 77, 4, str(tmp_path / "stem")))
+    assert score["errors"]["dev"] == trial["dev_error"]
+    assert score["best_epoch"] == trial["best_epoch"]
+    assert [event.report for event in pipe.sent] == [worker.EpochReport(**point) for point in score["curve"]]
+    errors = [1 - row[i] / sum(row) for i, row in enumerate(score["confusion"]["dev"])]
+    assert trial["class_errors"] == errors
+    sizes = {name: sum(map(sum, table)) for name, table in score["confusion"].items()}
+    assert sizes == {"train": 400, "dev": 200, "eval": 200}
+    with np.load(tmp_path / score["surface"]) as surface:
+        assert surface["probabilities"].shape == (worker.GRID, worker.GRID, 2)
+        assert surface["classes"].shape == (worker.GRID, worker.GRID)
+    if learner != "knn":
+        with np.load(keep) as one, np.load(tmp_path / score["weights"]) as two:
+            assert one.files == two.files
+            assert all(np.array_equal(one[name], two[name]) for name in one.files)
+
+
+@pytest.mark.slow
+def test_a_tuning_job_does_without_eval(folder, own_data, tmp_path):
+    path = cache.write(datasets.load(str(own_data)), tmp_path)
+    for part in ("x", "y"):
+        (path / f"eval_{part}.npy").unlink()
+    alone = DataFolder(str(path), 2)
+    job = {"learner": "mlp-m1", "config": MLP, "seed": 3, "epochs": 2}
+    assert worker._check(CheckJob(alone, "mlp-m1", MLP)) == {}
+    trained = worker._train(Pipe(), 1, TrainJob(alone, **job))
+    assert trained == worker._train(Pipe(), 1, TrainJob(folder, **job))
+    with pytest.raises(datasets.DataError, match="eval"):
+        worker._score(ScoreJob(alone, files=str(tmp_path / "x"), **job))
+
+
+def collect(runner, ticket, limit=90.0):
+    """All events of a job until it ends."""
+    events, end = [], time.monotonic() + limit
+    while time.monotonic() < end:
+        for event in runner.wait(0.2):
+            events.append(event)
+            if event.ticket == ticket and isinstance(event, Done | Failed):
+                return events
+    raise AssertionError(f"job {ticket} did not end within {limit} seconds: {events}")
+
+
+@pytest.fixture
+def runner(tmp_path):
+    runner = LocalRunner(1, str(tmp_path / "workers.log"))
+    yield runner
+    processes = [item.process for item in runner._workers]
+    runner.close()
+    assert not any(process.is_alive() for process in processes)
+
+
+@pytest.mark.slow
+def test_workers_survive_failing_jobs_and_are_replaced_when_they_die(runner, folder, tmp_path):
+    knn = TrainJob(folder, "knn", {"k": 5}, 1, 1)
+    *_, unknown = collect(runner, runner.submit(TrainJob(folder, "nobody", {}, 1, 1)))
+    assert isinstance(unknown, Failed) and unknown.state == TrialState.FAILED
+    assert "there is no baseline called 'nobody'" in unknown.reason
+    *_, missing = collect(runner, runner.submit(TrainJob(DataFolder("nowhere", 2), "knn", {"k": 5}, 1, 1)))
+    assert isinstance(missing, Failed) and "nowhere" in missing.reason
+    log = (tmp_path / "workers.log").read_text()
+    assert "Traceback" in log  # for whoever looks for a defect
+    events = collect(runner, runner.submit(knn))
+    assert [type(event) for event in events] == [Started, EpochDone, Done]
+    first = runner._workers[0].process.pid
+
+    # Killed in the middle of a training, as the kernel does when memory runs out.
+    ticket = runner.submit(TrainJob(folder, "mlp-m1", MLP | {"patience": 10**6}, 1, 10**6))
+    while not any(isinstance(event, EpochDone) for event in runner.wait(0.5)):
+        pass
+    assert runner.free == 0
+    os.kill(first, signal.SIGKILL)
+    failed = collect(runner, ticket)[-1]
+    assert failed.reason == "its process was killed, most likely because the machine ran out of memory"
+    assert failed.state == TrialState.FAILED and failed.seconds > 0
+    assert runner.free == 1
+    assert isinstance(collect(runner, runner.submit(knn))[-1], Done)
+    second = runner._workers[0].process.pid
+    assert second != first
+
+    # Killed while it had nothing to do: the next job does not notice.
+    os.kill(second, signal.SIGKILL)
+    runner._workers[0].process.join(10)
+    assert isinstance(collect(runner, runner.submit(knn))[-1], Done)
+
+    # Told to stop after an epoch.
+    ticket = runner.submit(TrainJob(folder, "mlp-m1", MLP | {"patience": 10**6}, 1, 10**6))
+    while not any(isinstance(event, EpochDone) for event in runner.wait(0.5)):
+        pass
+    runner.answer(ticket, False)
+    done = collect(runner, ticket)[-1]
+    assert isinstance(done, Done) and 1 <= done.values["epochs"] < 10**6
+
+    # An answer that comes too late does no harm.
+    runner.answer(ticket, False)
+    bayes = collect(runner, runner.submit(BayesJob(folder, "dev", {}, 1)))[-1]
+    assert bayes.ticket > ticket
+
+
+@pytest.mark.slow
+def test_a_worker_ends_by_itself_when_the_other_side_is_gone(runner):
+    process = runner._workers[0].process
+    runner._workers[0].pipe.close()
+    process.join(30)
+    assert process.exitcode == 0
