@@ -14,7 +14,7 @@ from typing import Any
 import datasets
 from datasets import Dataset, cache
 from datasets.errors import DataError, UsageError
-from datasets.plugins import find, scan
+from datasets.plugins import find, scan, unknown
 from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
 from manual.learner import Learner
@@ -56,6 +56,8 @@ def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
 
 def tuned_system(model: str, tuner: str) -> SystemSpec:
     """A model and the autotuner that searches its space."""
+    if tuner == HAND or tuner not in scan(SEARCH, SearcherPlugin):
+        raise unknown("tuner", tuner, [name for name in scan(SEARCH, SearcherPlugin) if name != HAND])
     find(SEARCH, SearcherPlugin, tuner, "tuner")
     tunable = find(HYPERMODELS, Tunable, model, "model")
     return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)

@@ -51,11 +51,12 @@ def main(pipe: Connection, log: str) -> None:
     os.dup2(file, 2)
     while True:
         try:
-            ticket, job = pipe.recv()
+            message = pipe.recv()
         except (EOFError, OSError):
             return
-        if isinstance(job, bool):  # an answer that came after its job had ended
+        if isinstance(message, bool):  # an answer that came after its job had ended
             continue
+        ticket, job = message
         try:
             _serve(pipe, ticket, job)
         except (BrokenPipeError, EOFError, OSError) as error:

@@ -189,3 +189,13 @@ def test_a_worker_ends_by_itself_when_the_other_side_is_gone(runner):
     runner._workers[0].pipe.close()
     process.join(30)
     assert process.exitcode == 0
+
+
+@pytest.mark.slow
+def test_an_answer_that_comes_after_its_job_has_ended_harms_no_later_job(runner, folder):
+    job = TrainJob(folder, "knn", {"k": 3}, seed=1, epochs=1)
+    for _ in range(3):
+        ticket = runner.submit(job)
+        time.sleep(1.0)  # the job ends, and nobody has looked yet
+        runner.answer(ticket, go_on=False)
+        assert isinstance(collect(runner, ticket)[-1], Done)
