@@ -31,8 +31,8 @@ EPILOG = """examples:
   python tuners/run.py --dataset 10 --baselines knn rnf mlp-m1
   python tuners/run.py --resume STUDY
 
-exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 4 every trial of a system failed;
-130 interrupted (go on with --resume)."""
+exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 4 every trial of a system failed, or
+it could not be scored; 130 interrupted (go on with --resume)."""
 
 
 def parser() -> Parser:
@@ -208,6 +208,13 @@ def _finish(store: Store, name: str, args: argparse.Namespace) -> int:
     else:
         summary.print_table(result)
     summary.print_next_steps(result, args.store)
+    unscored = [s.label for s in result.systems if not s.errors and not s.failed_altogether]
+    if unscored:
+        print(
+            f"error: {', '.join(unscored)} could not be scored; the reason stands in "
+            f"{store.folder / name / 'workers.log'}",
+            file=sys.stderr,
+        )
     failed = [system.label for system in result.systems if system.failed_altogether]
     if failed:
         print(
@@ -215,8 +222,7 @@ def _finish(store: Store, name: str, args: argparse.Namespace) -> int:
             f"python -m reports {name} --out report",
             file=sys.stderr,
         )
-        return 4
-    return 0
+    return 4 if failed or unscored else 0
 
 
 def _spec(args: argparse.Namespace) -> StudySpec:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -92,8 +90,6 @@ for name, model in scan(HYPERMODELS, Tunable).items():
 
 @pytest.mark.parametrize("backend", ["torch", "tensorflow"])
 def test_keras_tuner_itself_runs_the_hypermodels(backend, own_data, command, tmp_path):
-    if backend == "tensorflow" and importlib.util.find_spec("tensorboard") is None:
-        pytest.skip("on TensorFlow the trainer of Keras Tuner imports tensorboard, which it does not declare")
     done = command(str(own_data), str(tmp_path), program=("-c", ITSELF), KERAS_BACKEND=backend)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-2:] == list(MODELS_A)[-2:]

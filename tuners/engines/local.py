@@ -70,7 +70,8 @@ class LocalRunner(JobRunner):
                 item = self._workers[index] = self._spawn()
             item.ticket = next(self._tickets)
             item.started = time.monotonic()
-            item.pipe.send((item.ticket, job))
+            with suppress(OSError):  # it died this moment; wait() will say so
+                item.pipe.send((item.ticket, job))
             return item.ticket
         raise RuntimeError("no worker is free; ask `free` first")
 
