@@ -49,9 +49,6 @@ STATES = {
     "running": GREEN,
 }
 
-#: Lines that are no system: the Bayes error and the study's own figures.
-REFERENCE = GREY
-
 
 @dataclass(frozen=True)
 class Ground:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 CHUNK = 8192
 
 #: Batches that TensorFlow runs between two visits to Python: two to three times as fast as 1 for networks
-#: of this size, with the same result to the last bit (benchmarks/keras_training.py).
+#: of this size, with the same weights (benchmarks/keras_training.py).
 STEPS = 32
 
 

@@ -93,6 +93,12 @@ class OracleSearcher(Searcher):
         return next(number for number, trial in self._trials.items() if trial.trial_id == trial_id)
 
 
+class PromotingSearcher(OracleSearcher):
+    """An oracle that trains the best of its short trials on."""
+
+    promotes = True
+
+
 class KerasSearcherPlugin(SearcherPlugin):
     """A Keras Tuner algorithm: which oracle, with which arguments."""
 

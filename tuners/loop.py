@@ -192,11 +192,13 @@ class Loop:
             self.store.update_system(
                 self.study.name,
                 run.spec.label,
-                state="searched" if best else "failed",
+                state="failed" if best is None else "searched" if run.missing_repeats() else "scored",
                 overhead=run.overhead,
                 selected=None if best is None else best.number,
                 note=f"search ended: {why}",
             )
+            for weights in self.files.glob(f"checkpoints/{self._checkpoint_name(run, '*')}"):
+                weights.unlink()  # nothing trains on from them any more
             self.progress.system_searched(run.spec.label, why)
 
     # Jobs ------------------------------------------------------------------------------------------
@@ -205,8 +207,6 @@ class Loop:
         self.jobs[self.runner.submit(job)] = purpose
 
     def _train_job(self, run: SystemRun, trial: TrialRecord) -> TrainJob:
-        # Weights are kept where a searcher may continue from them: it names trials by number.
-        continues = run.parallel is not None
         return TrainJob(
             data=self.data,
             learner=run.spec.learner,
@@ -215,7 +215,7 @@ class Loop:
             epochs=trial.epochs_planned,
             first_epoch=trial.first_epoch,
             start=None if trial.parent is None else str(self._checkpoint(run, trial.parent)),
-            keep=str(self._checkpoint(run, trial.number)) if continues else None,
+            keep=str(self._checkpoint(run, trial.number)) if run.searcher.promotes else None,
             synchronous=run.searcher.wants_reports,
         )
 
@@ -232,7 +232,10 @@ class Loop:
         )
 
     def _checkpoint(self, run: SystemRun, number: int) -> Path:
-        return self.files / "checkpoints" / f"system{self.runs.index(run)}-trial{number}.npz"
+        return self.files / "checkpoints" / self._checkpoint_name(run, number)
+
+    def _checkpoint_name(self, run: SystemRun, number: int | str) -> str:
+        return f"system{self.runs.index(run)}-trial{number}.npz"
 
     # Events ----------------------------------------------------------------------------------------
 
@@ -307,8 +310,12 @@ class Loop:
             self.progress.system_scored(run.spec.label)
 
     def _bayes_done(self, split: str, values: Any) -> None:
-        for estimator, (value, settings) in values["errors"].items():
-            self.store.add_bayes(BayesRecord(self.study.name, split, estimator, value, 0.0, settings))
+        self.store.add_bayes(
+            *(
+                BayesRecord(self.study.name, split, estimator, value, 0.0, settings)
+                for estimator, (value, settings) in values["errors"].items()
+            )
+        )
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten > BEAT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from manual.learner import Config, Value
 
@@ -209,9 +209,6 @@ class EpochRecord:
     dev_loss: float
     dev_error: float
     seconds: float
-
-
-SplitError = Literal["train", "dev", "eval"]
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,9 @@ class Searcher(ABC):
 
     wants_reports: ClassVar[bool] = False
 
+    #: Whether it may ask to train a trial on from its weights, which are kept until the search is over.
+    promotes: ClassVar[bool] = False
+
     def __init__(self, task: Task) -> None:
         self.task = task
         self.asked = 0

@@ -186,9 +186,10 @@ class Store:
         with self.engine.begin() as connection:
             connection.execute(insert(schema.scores).values(**_row(score)))
 
-    def add_bayes(self, record: BayesRecord) -> None:
+    def add_bayes(self, *records: BayesRecord) -> None:
+        """All or none of them, so that a split never has half of its estimates."""
         with self.engine.begin() as connection:
-            connection.execute(insert(schema.bayes).values(**_row(record)))
+            connection.execute(insert(schema.bayes), [_row(record) for record in records])
 
     def _update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         with self.engine.begin() as connection:

@@ -194,6 +194,9 @@ def _system_run(store: Store, study: StudyRecord, system: SystemSpec) -> SystemR
     trials = store.trials(study.name, system.label)
     scores = [score for score in store.scores(study.name) if score.system == system.label]
     run.restore(trials, scores)
+    run.overhead = next(
+        record.overhead for record in store.systems(study.name) if record.label == system.label
+    )
     return run
 
 

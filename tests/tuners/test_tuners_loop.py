@@ -455,6 +455,8 @@ def test_no_tuning_job_can_name_eval_and_scores_come_after_the_selection(lab):
 
 def test_a_promotion_starts_from_the_weights_that_its_parent_kept(lab):
     class Promoting(ListSearcher):
+        promotes = True
+
         def _suggest(self, number):
             if number == 2:
                 self.out.add(2)
@@ -463,7 +465,13 @@ def test_a_promotion_starts_from_the_weights_that_its_parent_kept(lab):
 
     lab.budget = Budget(3, 6)
     runner = MemoryRunner()
+    checkpoints = lab.store.folder / "s" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    for name in ("system0-trial0.npz", "system0-trial1.npz", "system1-trial0.npz"):
+        (checkpoints / name).touch()
     lab.loop({"A": searcher(100, 200, 300, kind=Promoting)}, runner, parallel=1).run()
+    # Nothing trains on from them once the search is over; another system's are its own business.
+    assert [path.name for path in checkpoints.iterdir()] == ["system1-trial0.npz"]
     first, _, promoted = runner.of(TrainJob)
     assert promoted.start == first.keep is not None
     assert (promoted.first_epoch, promoted.epochs) == (2, 6)
@@ -594,6 +602,13 @@ def test_a_finished_study_has_nothing_left_to_run(lab):
     runner = MemoryRunner()
     rerun(lab, {"A": searcher(*range(9))}, runner).run()
     assert runner.jobs == []
+    assert [system.state for system in lab.store.systems("s")] == ["scored"]
+
+
+def test_weights_are_kept_for_a_searcher_that_promotes_alone(lab):
+    runner = MemoryRunner()
+    lab.loop({"A": searcher(1, 2)}, runner, parallel=1).run()
+    assert [job.keep for job in runner.of(TrainJob)] == [None, None]
 
 
 def test_no_result_that_is_no_number_is_booked_as_one(lab):

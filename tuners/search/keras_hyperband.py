@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuners.keras_search import KerasSearcherPlugin
-from tuners.searcher import Task
+from tuners.keras_search import KerasSearcherPlugin, PromotingSearcher
+from tuners.searcher import Searcher, Task
 
 
 class KerasHyperband(KerasSearcherPlugin):
@@ -17,3 +17,6 @@ class KerasHyperband(KerasSearcherPlugin):
 
         # None iterations: bracket after bracket until the ledger's budget is spent.
         return HyperbandOracle(max_epochs=task.max_epochs, factor=3, hyperband_iterations=None, **common)
+
+    def searcher(self, task: Task, oracle: Any) -> Searcher:
+        return PromotingSearcher(task, oracle)
