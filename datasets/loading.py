@@ -92,4 +92,4 @@ def _limited(dataset: Dataset, limit: int, seed: int) -> Dataset:
         return dataset
     split = Split(train, whole.dev, whole.eval)
     provenance = replace(dataset.provenance, content_hash=content_hash(split), train_limit=limit)
-    return replace(dataset, split=split, provenance=provenance)
+    return replace(dataset, split=split, provenance=provenance, folder=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.types import FloatArray
+from datasets.types import Features
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Scaling:
     std: NDArray[np.float64]
 
     @classmethod
-    def fit(cls, train_x: FloatArray) -> Scaling:
+    def fit(cls, train_x: Features) -> Scaling:
         """The scaling of train_x, shape (n, ...), n >= 1; ValueError for no rows.
 
         Hand it train and nothing else: statistics of dev or eval would leak into training. It cannot
@@ -36,6 +36,6 @@ class Scaling:
         varies = np.max(train_x, axis=0) > np.min(train_x, axis=0)
         return cls(np.asarray(mean), np.where(varies & (std > 0), std, 1.0))
 
-    def apply(self, x: FloatArray) -> NDArray[np.float32]:
+    def apply(self, x: Features) -> NDArray[np.float32]:
         """x of shape (n, ...) scaled, as a new float32 array of the same shape."""
         return np.asarray((x - self.mean) / self.std, dtype=np.float32)

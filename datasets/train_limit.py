@@ -26,7 +26,8 @@ def limit_train(train: Samples, limit: int, classes: int, seed: int) -> Samples:
         for label, quota in enumerate(quotas)
     ]
     rows = np.sort(np.concatenate(chosen))
-    return Samples(train.x[rows], train.y[rows])
+    patients = None if train.patients is None else train.patients[rows]
+    return Samples(train.x[rows], train.y[rows], patients)
 
 
 def _quotas(counts: IntArray, limit: int) -> IntArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -12,10 +13,14 @@ from numpy.typing import NDArray
 
 from imld_synth import BayesError
 
-FloatArray = NDArray[np.floating]
+#: Numbers as they are stored: float64 points, float32 EEG, uint8 pixels.
+Features = NDArray[np.number]
 IntArray = NDArray[np.int64]
 SplitName = Literal["train", "dev", "eval"]
 ProvenanceKind = Literal["real", "generated", "stand-in"]
+
+#: Rows that are hashed at once.
+HASH_ROWS = 256
 
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "dev", "eval")
 
@@ -24,16 +29,23 @@ SPLIT_NAMES: tuple[SplitName, ...] = ("train", "dev", "eval")
 class Samples:
     """Points with their classes.
 
-    x: shape (n, ...), one row a sample (2-D sets: float64, shape (n, 2), unitless drawing coordinates).
+    x: shape (n, ...), one row a sample. 2-D sets: float64, (n, 2), unitless drawing coordinates; EEG:
+    float32, (n, 100, 20, 15), frame, derivation, sample of the window, in microvolts; pathology: uint8,
+    (n, 512, 512, 3), RGB. May be mapped from a file and larger than memory.
     y: int64, shape (n,), class indices 0 .. C-1.
+    patients: int64, shape (n,), whose sample it is, as an index into `Dataset.patients`; None where
+    samples belong to nobody.
     """
 
-    x: FloatArray
+    x: Features
     y: IntArray
+    patients: IntArray | None = None
 
     def __post_init__(self) -> None:
-        if len(self.x) != len(self.y):
-            raise ValueError(f"x has {len(self.x)} rows, y has {len(self.y)}; they must agree")
+        for name in ("y", "patients"):
+            values = getattr(self, name)
+            if values is not None and len(self.x) != len(values):
+                raise ValueError(f"x has {len(self.x)} rows, {name} has {len(values)}; they must agree")
 
     def __len__(self) -> int:
         return len(self.y)
@@ -41,10 +53,14 @@ class Samples:
 
 @dataclass(frozen=True)
 class TuningSplit:
-    """What a search may see. It has no eval part, so that nothing that tunes can reach one."""
+    """What a search may see. It has no eval part, so that nothing that tunes can reach one.
+
+    kind: what sort of samples they are; it decides what a network sees of them (`datasets.inputs`).
+    """
 
     train: Samples
     dev: Samples
+    kind: str = "points2d"
 
 
 @dataclass(frozen=True)
@@ -55,8 +71,8 @@ class Split:
     dev: Samples
     eval: Samples
 
-    def for_tuning(self) -> TuningSplit:
-        return TuningSplit(self.train, self.dev)
+    def for_tuning(self, kind: str = "points2d") -> TuningSplit:
+        return TuningSplit(self.train, self.dev, kind)
 
     def part(self, name: SplitName) -> Samples:
         part: Samples = getattr(self, name)
@@ -97,8 +113,10 @@ class Density(Protocol):
 class Dataset:
     """A data set ready for use.
 
-    kind: what sort of samples it holds ("points2d", ...); models name the kinds that they take.
+    kind: what sort of samples it holds ("points2d", "eeg", "patches"); models name the kinds that they take.
     densities: the exact density of each split where the set was generated from one, else None.
+    patients: names of the people that the samples come from; empty where they come from nobody.
+    folder: where the parts lie as files already (see `datasets.cache`), None for a set in memory.
     """
 
     name: str
@@ -107,6 +125,8 @@ class Dataset:
     kind: str
     provenance: Provenance
     densities: Mapping[SplitName, Density] | None = None
+    patients: tuple[str, ...] = ()
+    folder: Path | None = None
 
     @property
     def classes(self) -> int:
@@ -119,5 +139,6 @@ def content_hash(split: Split) -> str:
     for name in SPLIT_NAMES:
         for array in (split.part(name).x, split.part(name).y):
             digest.update(f"{name}{array.shape}{array.dtype.str}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+            for start in range(0, len(array), HASH_ROWS):  # in parts: the array may be larger than memory
+                digest.update(np.ascontiguousarray(array[start : start + HASH_ROWS]).data)
     return digest.hexdigest()

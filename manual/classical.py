@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.types import FloatArray, IntArray, TuningSplit
+from datasets.types import Features, IntArray, TuningSplit
 from manual.learner import EpochReport, Fitted, Report
 
 #: Rows that are classified at once: a forest or 100 neighbours of 500,000 points would take gigabytes.
@@ -21,14 +21,14 @@ class ClassicalModel(Fitted):
         self.classifier = classifier
         self.classes = classes
 
-    def probabilities(self, x: FloatArray) -> NDArray[np.float32]:
+    def probabilities(self, x: Features) -> NDArray[np.float32]:
         full = np.zeros((len(x), self.classes), dtype=np.float32)
         for start in range(0, len(x), CHUNK):
             part = self.classifier.predict_proba(x[start : start + CHUNK])
             full[start : start + CHUNK, self.classifier.classes_] = part
         return full
 
-    def predict(self, x: FloatArray) -> IntArray:
+    def predict(self, x: Features) -> IntArray:
         parts = [self.classifier.predict(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]
         return np.asarray(np.concatenate(parts), dtype=np.int64)
 

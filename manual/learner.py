@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.plugins import Plugin
-from datasets.types import FloatArray, IntArray, TuningSplit
+from datasets.types import Features, IntArray, TuningSplit
 
 Value = str | int | float | bool
 Config = Mapping[str, Value]
@@ -31,6 +31,7 @@ class EpochReport:
     train_error and train_loss are running means over the epoch's mini-batches (dropout active), as
     measuring them again on all of train would double the cost; dev values are measured afterwards.
     None where a classifier is fitted at once and has no such thing.
+    dev_answers: how many different classes the model answers on dev; 1 is a collapse (`Collapse`).
     """
 
     epoch: int
@@ -38,6 +39,7 @@ class EpochReport:
     train_error: float | None
     dev_loss: float
     dev_error: float
+    dev_answers: int | None = None
 
 
 #: Called after every epoch; the answer False means: stop now.
@@ -73,10 +75,10 @@ class Fitted(ABC):
     parameters: int | None = None
 
     @abstractmethod
-    def probabilities(self, x: FloatArray) -> NDArray[np.float32]:
+    def probabilities(self, x: Features) -> NDArray[np.float32]:
         """Class probabilities, shape (n, C), for unscaled x of shape (n, ...)."""
 
-    def predict(self, x: FloatArray) -> IntArray:
+    def predict(self, x: Features) -> IntArray:
         """Class indices, shape (n,)."""
         return np.asarray(self.probabilities(x).argmax(axis=1), dtype=np.int64)
 

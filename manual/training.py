@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from datasets.scaling import Scaling
-from datasets.types import FloatArray, Samples, TuningSplit
+from datasets.types import Features, Samples, TuningSplit
 from manual.learner import EpochReport, Fitted, Plan, Report, Weights, check_finite
 
 #: Rows that go through a network at once where no gradient is needed.
@@ -51,7 +51,7 @@ class TorchModel(Fitted):
         self.best_epoch = best_epoch
         self.parameters = sum(parameter.numel() for parameter in network.parameters())
 
-    def probabilities(self, x: FloatArray) -> NDArray[np.float32]:
+    def probabilities(self, x: Features) -> NDArray[np.float32]:
         inputs = torch.from_numpy(self.scaling.apply(x))
         self.network.eval()
         with torch.no_grad():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.scaling import Scaling
-from datasets.types import FloatArray, TuningSplit
+from datasets.types import Features, TuningSplit
 from manual.learner import (
     Config,
     Diverged,
@@ -49,7 +49,7 @@ class KerasModel(Fitted):
         self.best_epoch = best_epoch
         self.parameters = int(network.count_params())
 
-    def probabilities(self, x: FloatArray) -> NDArray[np.float32]:
+    def probabilities(self, x: Features) -> NDArray[np.float32]:
         logits = np.asarray(self.network.predict(self.scaling.apply(x), batch_size=CHUNK, verbose=0))
         shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)

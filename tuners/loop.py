@@ -302,6 +302,7 @@ class Loop:
             surface=values["surface"] and f"{folder}/{values['surface']}",
             weights=values["weights"] and f"{folder}/{values['weights']}",
             reason=ONE_CLASS if values["degenerate"] else "",
+            patients=values["patients"],
         )
         self.store.add_score(record)
         run.scores[score.repeat] = record

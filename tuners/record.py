@@ -209,6 +209,7 @@ class EpochRecord:
     dev_loss: float
     dev_error: float
     seconds: float
+    dev_answers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ class ScoreRecord:
 
     confusion: per split a C x C table, rows true class, columns predicted class.
     surface: file of class probabilities over a grid, relative to the store's folder (2-D sets only).
+    patients: per split the rows (patient, samples, wrong ones), where samples belong to patients.
     """
 
     study: str
@@ -237,6 +239,7 @@ class ScoreRecord:
     surface: str | None = None
     weights: str | None = None
     reason: str = ""
+    patients: Mapping[str, list[tuple[str, int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

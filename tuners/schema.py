@@ -7,7 +7,10 @@ from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, Te
 metadata = MetaData()
 
 #: Raised when a column changes its meaning; an older store is refused rather than misread.
-VERSION = 1
+VERSION = 2
+
+#: Columns that a store of format 1 lacks. They may be empty, so adding them changes nothing that is there.
+ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"))
 
 meta = Table(
     "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
@@ -79,6 +82,7 @@ epochs = Table(
     Column("dev_loss", Float, nullable=False),
     Column("dev_error", Float, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("dev_answers", Integer),
 )
 
 scores = Table(
@@ -102,6 +106,7 @@ scores = Table(
     Column("surface", Text),
     Column("weights", Text),
     Column("reason", Text, nullable=False),
+    Column("patients", JSON),
 )
 
 bayes = Table(

@@ -16,7 +16,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Table, create_engine, delete, event, func, insert, inspect, select, update
+from sqlalchemy import (
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
@@ -113,10 +125,24 @@ class Store:
             found = connection.execute(
                 select(schema.meta.c.value).where(schema.meta.c.key == "version")
             ).scalar()
-        if found != str(schema.VERSION):
+        if found == "1":
+            self._upgrade()
+        elif found != str(schema.VERSION):
             raise DataError(
                 f"{self.address} was written by another version (store format {found}, this one reads "
                 f"{schema.VERSION}); choose another file with --store"
+            )
+
+    def _upgrade(self) -> None:
+        """Adds what a store of format 1 lacks; another process may be doing the same at this moment."""
+        for table, name in schema.ADDED_IN_2:
+            column = schema.metadata.tables[table].c[name]
+            kind = column.type.compile(self.engine.dialect)
+            with suppress(DatabaseError), self.engine.begin() as connection:
+                connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {name} {kind}"))
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(schema.meta).where(schema.meta.c.key == "version").values(value=str(schema.VERSION))
             )
 
     def close(self) -> None:
@@ -250,7 +276,13 @@ class Store:
         rows = self._rows(
             select(table).where(table.c.study == study).order_by(table.c.system, table.c.repeat)
         )
-        return [_record(ScoreRecord, row | {"degenerate": bool(row["degenerate"])}) for row in rows]
+        return [
+            _record(
+                ScoreRecord,
+                row | {"degenerate": bool(row["degenerate"]), "patients": row["patients"] or {}},
+            )
+            for row in rows
+        ]
 
     def bayes(self, study: str) -> list[BayesRecord]:
         table = schema.bayes

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.cache import read_part, read_tuning_split
+from datasets.cache import read_meta, read_part, read_tuning_split
+from datasets.inputs import input_shape
 from datasets.plugins import find
 from datasets.types import Samples
 from manual import MODELS
@@ -117,7 +119,7 @@ def find_learner(name: str) -> Learner:
 
 def _check(job: CheckJob) -> dict[str, Any]:
     split = read_tuning_split(Path(job.data.path))
-    find_learner(job.learner).check(job.config, split.train.x.shape[1:], job.data.classes)
+    find_learner(job.learner).check(job.config, input_shape(split), job.data.classes)
     return {}
 
 
@@ -155,7 +157,7 @@ def _score(job: ScoreJob) -> dict[str, Any]:
     folder = Path(job.data.path)
     split = read_tuning_split(folder)
     learner = find_learner(job.learner)
-    shape = split.train.x.shape[1:]
+    shape = input_shape(split)
     curve: list[dict[str, float | None]] = []
 
     def report(result: EpochReport) -> bool:
@@ -164,6 +166,7 @@ def _score(job: ScoreJob) -> dict[str, Any]:
 
     fitted = learner.train(job.config, split, job.data.classes, Plan(job.epochs, job.seed), report)
     parts = {"train": split.train, "dev": split.dev, "eval": read_part(folder, "eval")}
+    names = read_meta(folder).get("patients", ())
     predictions = {name: fitted.predict(part.x) for name, part in parts.items()}
     weights = fitted.weights()
     stem = Path(job.files)
@@ -184,6 +187,11 @@ def _score(job: ScoreJob) -> dict[str, Any]:
         "best_epoch": fitted.best_epoch,
         "degenerate": _one_class(predictions["dev"]),
         "curve": curve,
+        "patients": {
+            name: _patients(part, predictions[name], names)
+            for name, part in parts.items()
+            if part.patients is not None
+        },
         "surface": f"{stem.name}.surface.npz" if surface else None,
         "weights": f"{stem.name}.weights.npz" if weights is not None else None,
     }
@@ -224,6 +232,14 @@ def _confusion(true: NDArray[Any], predicted: NDArray[Any], classes: int) -> lis
 
 def _class_errors(confusion: list[list[int]]) -> list[float]:
     return [1 - row[index] / sum(row) if sum(row) else 0.0 for index, row in enumerate(confusion)]
+
+
+def _patients(part: Samples, predicted: NDArray[Any], names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Rows (patient, samples, wrong ones) of everybody who has samples in a part."""
+    wrong = np.bincount(part.patients[predicted != part.y], minlength=len(names))  # type: ignore[index]
+    samples = np.bincount(part.patients, minlength=len(names))  # type: ignore[arg-type]
+    counts = zip(names, samples.tolist(), wrong.tolist(), strict=True)
+    return [(name, count, errors) for name, count, errors in counts if count]
 
 
 def _one_class(predicted: NDArray[Any]) -> bool:

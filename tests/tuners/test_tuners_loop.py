@@ -123,6 +123,7 @@ def scored(job: ScoreJob, seconds: float) -> dict:
         "best_epoch": 1,
         "degenerate": False,
         "curve": [],
+        "patients": {},
         "surface": None,
         "weights": None,
         "seconds": seconds,

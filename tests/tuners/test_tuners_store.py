@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from datasets.errors import DataError, UsageError
 from tuners import schema
@@ -238,6 +239,20 @@ def test_the_store_of_another_version_is_refused(store, address, readonly):
         connection.execute(schema.meta.update().values(value="999"))
     with pytest.raises(DataError, match=r"another version .store format 999, this one reads"):
         Store(address, readonly=readonly)
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_store_of_format_1_is_brought_up_to_date(store, address, readonly):
+    with store.engine.begin() as connection:
+        for table, column in schema.ADDED_IN_2:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        connection.execute(schema.meta.update().values(value="1"))
+    store.close()
+    again = Store(address, readonly=readonly)
+    assert [study.name for study in again.studies()] == ["first"]
+    assert again.epochs("first") == [] and again.scores("first") == []
+    Store(address).add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2))
+    assert Store(address).epochs("first")[0].dev_answers == 2
 
 
 def test_a_folder_is_no_store(tmp_path):
