@@ -45,7 +45,7 @@ def write(dataset: Dataset, folder: Path) -> Path:
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=folder))
         try:
             _write_files(dataset, temporary)
-            _publish(temporary, target)
+            publish(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
@@ -153,7 +153,7 @@ def _write_files(dataset: Dataset, folder: Path) -> None:
     (folder / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
 
-def _publish(temporary: Path, target: Path) -> None:
+def publish(temporary: Path, target: Path) -> None:
     temporary.chmod(0o755)  # mkdtemp's folders are closed to other users
     try:
         temporary.rename(target)

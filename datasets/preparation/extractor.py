@@ -55,12 +55,14 @@ class Extractor(ABC):
 
     kind: of the data set that results; class_names: in the order of the labels.
     dtype, shape: of one stored sample. view: name of the view under which stored samples are read
-    (see `datasets.cache`), None for as they are.
+    (see `datasets.cache`), None for as they are. batch: the most samples that one call of `extract` is
+    asked for, which bounds its memory.
     """
 
     kind: ClassVar[str]
     class_names: ClassVar[tuple[str, ...]]
     view: ClassVar[str | None] = None
+    batch: ClassVar[int] = 4096
 
     root: Path
 
@@ -81,6 +83,10 @@ class Extractor(ABC):
         Raises DataError where `root` is no such corpus, in words that say what was looked for.
         """
 
+    def location(self, file: SourceFile) -> Path:
+        """Where a file lies; its size and date tell whether prepared samples are still those of the corpus."""
+        return self.root / file.path
+
     @abstractmethod
     def candidates(self, file: SourceFile) -> list[Candidate]:
         """What could be cut from a file, in order of position, from as little reading as possible.
@@ -96,7 +102,8 @@ class Extractor(ABC):
     def preview(self, file: SourceFile, chosen: Sequence[Candidate]) -> Mapping[str, NDArray[Any]]:
         """What a page needs to show where the samples came from, as plain arrays (no objects).
 
-        Called for a few files only; `chosen` is never empty. Raises BadFile.
+        Called for a few files only, with all samples chosen from the file, the classes in turn; never none.
+        Raises BadFile.
         """
 
     @abstractmethod

@@ -62,8 +62,8 @@ def test_other_content_gets_another_folder(own, tmp_path):
 
 def test_writers_at_the_same_time_agree_and_leave_nothing_behind(own, tmp_path, monkeypatch):
     # All have written their files before the first renames its folder.
-    barrier, publish = threading.Barrier(6), cache._publish
-    monkeypatch.setattr(cache, "_publish", lambda *folders: (barrier.wait(10), publish(*folders)))
+    barrier, publish = threading.Barrier(6), cache.publish
+    monkeypatch.setattr(cache, "publish", lambda *folders: (barrier.wait(10), publish(*folders)))
     with ThreadPoolExecutor(6) as pool:
         folders = list(pool.map(lambda _: cache.write(own, tmp_path / "cache"), range(6)))
     assert len(set(folders)) == 1
