@@ -54,8 +54,9 @@ def read_events(path: Path, duration: float) -> list[Event]:
     off.
 
     Raises BadFile where the file cannot be read, has no rows, has a row that is cut off, has an unknown
-    label, times that are no numbers or a stop before its start, or says that it belongs to another
-    recording: by its `bname`, or by a `duration` that is off by more than a second and 1 %.
+    label, times that are no numbers or a stop before its start. Also where it says that it belongs to another
+    recording, by its `bname` or its `duration`, and where it lists background but ends before the recording
+    does: the rows that are missing could be seizures. Both allow for a second or 1 %.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -67,6 +68,9 @@ def read_events(path: Path, duration: float) -> list[Event]:
     rows = _csv_rows(lines) if path.suffix.startswith(".csv") else _tse_rows(lines)
     if not rows:
         raise BadFile("the annotation has no events")
+    complete = max(row.stop for row in rows) >= duration - _tolerance(duration)
+    if not complete and any(row.label == BACKGROUND for row in rows):
+        raise BadFile("the annotation ends before the recording does")
     return _events([(row.start, row.stop) for row in rows if row.label == SEIZURE], duration)
 
 
@@ -78,10 +82,14 @@ def _check_header(lines: list[str], name: str, duration: float) -> None:
         value = found["value"]
         if found["name"] == "bname" and value.removesuffix(".edf").rpartition("/")[2] != name:
             raise BadFile("the annotation belongs to another recording (bname)")
-        if found["name"] == "duration":
-            off = abs(_seconds(value.split()[0]) - duration)
-            if off > 1 and off > 0.01 * duration:
-                raise BadFile("the annotation belongs to another recording (duration)")
+        off = abs(_seconds(value.split()[0]) - duration) if found["name"] == "duration" else 0
+        if off > _tolerance(duration):
+            raise BadFile("the annotation belongs to another recording (duration)")
+
+
+def _tolerance(duration: float) -> float:
+    """Seconds by which annotations differ from their recordings in the corpus without meaning another one."""
+    return max(1.0, 0.01 * duration)
 
 
 def _csv_rows(lines: list[str]) -> list[Event]:

@@ -40,8 +40,8 @@ def corpus_files(corpus: Path) -> list[SourceFile]:
 
     v2: `train|dev|eval/PATIENT/SESSION/MONTAGE/NAME.edf`; the folders are the splits.
     v1.5: `train|dev|dev_test/MONTAGE/DIGITS/PATIENT/SESSION/NAME.edf`. Where this version has no `eval`, its
-    held-out folder is eval, and the patients of `train` have no split of their own: dev has to come out of
-    them, or tuning would see what is scored.
+    held-out folder is eval: it is what the corpus scores on, and dev can be taken from train's patients,
+    while eval could not come out of what tuning sees.
 
     Raises DataError where there is not one recording, or a folder cannot be read.
     """
@@ -98,10 +98,10 @@ def _recordings(folder: Path, below: PurePosixPath) -> Iterator[PurePosixPath]:
 
 
 def _source_file(path: PurePosixPath, held_out_is_eval: bool) -> SourceFile:
-    split: SplitName | None = _SPLITS[path.parts[0]]
+    split = _SPLITS[path.parts[0]]
     old = len(path.parts) == 6 and _MONTAGE.fullmatch(path.parts[1]) is not None
-    if old and held_out_is_eval:
-        split = "eval" if split == "dev" else None
+    if old and held_out_is_eval and split == "dev":
+        split = "eval"
     return SourceFile(str(path), path.parts[3 if old else 1], split)
 
 

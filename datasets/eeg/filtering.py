@@ -20,8 +20,10 @@ from datasets.eeg.framing import RATE
 
 Decimation = Literal["polyphase", "naive"]
 
-# The record is continued by this much at both ends (odd reflection) before it is filtered and resampled: the
-# 0.5 Hz edge of the band-pass has died down by then.
+# The record is continued by its mirror image at both ends before it is filtered and resampled: the 0.5 Hz edge
+# of the band-pass has died down after this long. Even, not odd as SciPy's default: an odd reflection turns on
+# one noisy sample, which makes a step. Measured on noise of 1/f^0 to 1/f^2.2, as an error of the first 10 s of
+# a record: even 3 to 13 %, odd 12 to 24 % of the RMS.
 PADDING_SECONDS = 5
 
 # Anti-alias filter: flat to 22 Hz, 60 dB down from 25 Hz on, so that nothing above half of 50 Hz folds back.
@@ -60,7 +62,7 @@ class Chain:
 
 
 def _padded(electrode: NDArray[np.float32], rate: Fraction, multiple: int) -> tuple[NDArray[np.float64], int]:
-    """The electrode in double precision with its odd reflection at both ends, and the samples added to each.
+    """The electrode in double precision with its mirror image at both ends, and the samples added to each.
 
     They are a multiple of `multiple`, so that the electrode's first sample falls onto one at 50 Hz.
     """
@@ -70,8 +72,8 @@ def _padded(electrode: NDArray[np.float32], rate: Fraction, multiple: int) -> tu
     middle = padded[padding : padding + len(electrode)]
     middle[:] = electrode
     if padding:
-        padded[:padding] = 2 * middle[0] - middle[padding:0:-1]
-        padded[-padding:] = 2 * middle[-1] - middle[-2 : -padding - 2 : -1]
+        padded[:padding] = middle[padding:0:-1]
+        padded[-padding:] = middle[-2 : -padding - 2 : -1]
     return padded, padding
 
 
