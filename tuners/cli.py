@@ -72,6 +72,12 @@ def parser() -> Parser:
     budget.add_argument(
         "--max-seconds", type=_seconds, metavar="S", help="seconds of training, summed over its trials"
     )
+    budget.add_argument(
+        "--no-guard",
+        action="store_true",
+        default=None,
+        help="let autotuners draw networks that cannot be built; each fails with its reason",
+    )
     how = p.add_argument_group("how to run it")
     how.add_argument("--seed", type=seed, metavar="N", help="every random number follows from it (default 1)")
     how.add_argument(
@@ -149,6 +155,7 @@ def _resume(args: argparse.Namespace) -> int:
             "seed",
             "repeats",
             "train_limit",
+            "no_guard",
             "study",
         )
         if getattr(args, option) not in (None, [])  # a seed of 0 is given too
@@ -259,6 +266,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         workers=args.workers or study.default_workers(),
         engine=args.engine,
         data_root=args.data_root or os.environ.get("HANDTUNE_DATA"),
+        guard=not args.no_guard,
     )
 
 

@@ -13,45 +13,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.scaling import Scaling
+from datasets.inputs import Inputs, fit_inputs, input_shape
 from datasets.types import Features, TuningSplit
-from manual.learner import (
-    Config,
-    Diverged,
-    EpochReport,
-    Fitted,
-    ImpossibleArchitecture,
-    Plan,
-    Report,
-    Weights,
-    check_finite,
-)
+from manual.learner import Config, Fitted, ImpossibleArchitecture, Plan, Report, Weights
+from tuners.keras_feed import Feed, logits
+from tuners.keras_metrics import compiled, keeper
 from tuners.tunable import Tunable
 
 if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-#: Rows that go through a network at once where no gradient is needed.
-CHUNK = 8192
-
-#: Batches that TensorFlow runs between two visits to Python: two to three times as fast as 1 for networks
-#: of this size, with the same weights (benchmarks/keras_training.py).
-STEPS = 32
+__all__ = ["KerasModel", "KerasNetwork", "compiled"]
 
 
 class KerasModel(Fitted):
-    """A trained Keras network together with the scaling that was fitted on train."""
+    """A trained Keras network together with the inputs that were fitted on train."""
 
-    def __init__(self, network: keras.Model, scaling: Scaling, best_epoch: int) -> None:
+    def __init__(self, network: keras.Model, inputs: Inputs, best_epoch: int) -> None:
         self.network = network
-        self.scaling = scaling
+        self.inputs = inputs
         self.best_epoch = best_epoch
         self.parameters = int(network.count_params())
 
     def probabilities(self, x: Features) -> NDArray[np.float32]:
-        logits = np.asarray(self.network.predict(self.scaling.apply(x), batch_size=CHUNK, verbose=0))
-        shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+        values = logits(self.network, self.inputs, x)
+        shifted = np.exp(values - values.max(axis=1, keepdims=True))
         return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def weights(self) -> Weights:
@@ -65,13 +52,14 @@ class KerasNetwork(Tunable):
 
     @abstractmethod
     def build(self, config: Config, shape: tuple[int, ...], classes: int) -> keras.Model:
-        """A compiled network with one logit a class and the metric "error"."""
+        """A compiled network with one logit a class and the metrics of `compiled`."""
 
     def hypermodel(self, shape: tuple[int, ...], classes: int) -> keras_tuner.HyperModel:
         """This network as Keras Tuner knows it, ready for `keras_tuner.RandomSearch(...)`.
 
-        Objective: keras_tuner.Objective("val_error", "min"). x must be scaled by the caller
-        (`datasets.scaling.Scaling`), as Keras Tuner's own loop is used then, not this project's.
+        Objective: keras_tuner.Objective("val_error", "min"). x must be turned into inputs by the caller
+        (`datasets.inputs.fit_inputs`), as Keras Tuner's own loop is used then, not this project's. A
+        configuration that cannot be built fails there at once, with the reason.
         """
         from tuners.keras_space import hypermodel
 
@@ -88,86 +76,30 @@ class KerasNetwork(Tunable):
         import keras
 
         keras.utils.set_random_seed(plan.seed)
-        scaling = Scaling.fit(split.train.x)
-        network = self._build(config, split.train.x.shape[1:], classes)
+        # Before anything is read: a network that cannot be built says so at once.
+        network = self._build(config, input_shape(split), classes)
+        inputs = fit_inputs(split)
         if plan.start is not None:
             network.set_weights([np.asarray(array) for array in plan.start])
-        keeper = _keeper(network, report, len(split.dev), plan.first_epoch)
+        feed = Feed(inputs, split.train, split.dev, int(config["batch_size"]), plan.seed)
+        best = keeper(network, report, len(split.dev), plan.first_epoch, feed.begin)
         network.fit(
-            scaling.apply(split.train.x),
-            np.asarray(split.train.y),
-            batch_size=int(config["batch_size"]),
+            **feed.arguments(),
             initial_epoch=plan.first_epoch,
             epochs=plan.epochs,
-            validation_data=(scaling.apply(split.dev.x), np.asarray(split.dev.y)),
-            validation_batch_size=CHUNK,
-            callbacks=[keeper],
+            callbacks=[best],
             verbose=0,
         )
-        network.set_weights(keeper.best_weights)
-        return KerasModel(network, scaling, keeper.best_epoch)
+        network.set_weights(best.best_weights)
+        return KerasModel(network, inputs, best.best_epoch)
 
     def _build(self, config: Config, shape: tuple[int, ...], classes: int) -> Any:
+        problem = self.space_for(shape).problem(config)
+        if problem is not None:
+            raise ImpossibleArchitecture(problem)
         try:
             return self.build(config, shape, classes)
         except (ValueError, TypeError) as error:
             raise ImpossibleArchitecture(
                 f"no network can be built from this configuration: {error}"
             ) from error
-
-
-def compiled(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras.Model:
-    """Compiles a network that returns logits the way every network of this project is compiled."""
-    import keras
-
-    def error(y_true: Any, y_pred: Any) -> Any:
-        predicted = keras.ops.argmax(y_pred, axis=-1)
-        true = keras.ops.cast(keras.ops.reshape(y_true, (-1,)), predicted.dtype)
-        return keras.ops.cast(keras.ops.not_equal(predicted, true), "float32")
-
-    tensorflow = keras.backend.backend() == "tensorflow"
-    network.compile(
-        optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[error],
-        steps_per_execution=STEPS if tensorflow else 1,
-        # Compiling a new architecture takes longer than XLA saves in ten epochs of it.
-        jit_compile=False,
-    )
-    return network
-
-
-def _keeper(network: keras.Model, report: Report, dev_size: int, first_epoch: int) -> Any:
-    """A callback that reports every epoch, stops when told to, and keeps the best weights."""
-    import keras
-
-    class Keeper(keras.callbacks.Callback):
-        def __init__(self) -> None:
-            super().__init__()
-            self.best_error = float("inf")
-            self.best_epoch = first_epoch
-            self.best_weights = network.get_weights()
-
-        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-            values = logs or {}
-            if "val_error" not in values:
-                raise Diverged(f"Keras reported no dev error, only {', '.join(sorted(values))}")
-            # Keras keeps the mean in single precision; the number of wrong points is exact.
-            wrong = values["val_error"] * dev_size
-            dev_error = round(wrong) / dev_size if np.isfinite(wrong) else float(wrong)
-            result = check_finite(
-                EpochReport(
-                    epoch=epoch + 1,
-                    train_loss=float(values["loss"]),
-                    train_error=float(values["error"]),
-                    dev_loss=float(values["val_loss"]),
-                    dev_error=dev_error,
-                )
-            )
-            if dev_error < self.best_error:
-                self.best_error, self.best_epoch = dev_error, epoch + 1
-                self.best_weights = network.get_weights()
-            if not report(result):
-                network.stop_training = True
-
-    return Keeper()

@@ -23,9 +23,6 @@ from tuners.space import SpaceError
 if TYPE_CHECKING:
     import keras_tuner
 
-#: What a bookkeeping hyperparameter of Hyperband starts with.
-BOOKKEEPING = "tuner/"
-
 #: The name under which the dev error is reported to the oracle.
 OBJECTIVE = "dev_error"
 
@@ -43,8 +40,14 @@ class OracleSearcher(Searcher):
         # project is the memory of a search, and replaying it restores the oracle (see `resume`).
         oracle.save = lambda: None
         oracle._save_trial = lambda trial: None
+        assert task.space is not None
+        if task.guard and task.space.constraints:
+            from tuners.keras_guard import guard
+
+            guard(oracle, task.space, task.seed)
 
     def _suggest(self, number: int) -> Suggestion | None:
+        from tuners.keras_guard import searched
         from tuners.keras_space import own_values
 
         if self._over:
@@ -62,8 +65,7 @@ class OracleSearcher(Searcher):
         self._trials[number] = trial
         values = trial.hyperparameters.values
         assert self.task.space is not None
-        searched = {name: value for name, value in values.items() if not name.startswith(BOOKKEEPING)}
-        config = self.task.space.resolve(own_values(self.task.space, searched))
+        config = self.task.space.resolve(own_values(self.task.space, searched(values)))
         parent = values.get("tuner/trial_id")
         return Suggestion(
             number=number,

@@ -50,7 +50,11 @@ def hypermodel(network: KerasNetwork, shape: tuple[int, ...], classes: int) -> k
 
     class SpaceHyperModel(keras_tuner.HyperModel):
         def build(self, hp: keras_tuner.HyperParameters) -> Any:
-            return network.build(declare(network.space, hp), shape, classes)
+            config = declare(network.space, hp)
+            problem = network.space_for(shape).problem(config)
+            if problem is not None:  # Keras Tuner's word for a trial that no second try would mend
+                raise keras_tuner.errors.FailedTrialError(problem)
+            return network.build(config, shape, classes)
 
         def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
             batch_size = declare(network.space, hp)["batch_size"]

@@ -16,6 +16,7 @@ from typing import Any
 
 from datasets.errors import HandtuneError
 from manual.learner import Learner
+from tuners.draw import first_look
 from tuners.engine import (
     BayesJob,
     CheckJob,
@@ -32,13 +33,13 @@ from tuners.engine import (
 )
 from tuners.progress import Progress, SoFar
 from tuners.record import (
-    ONE_CLASS,
     BayesRecord,
     EpochRecord,
     ScoreRecord,
     StudyRecord,
     SystemSpec,
     TrialRecord,
+    degenerate_reason,
 )
 from tuners.seeds import derive
 from tuners.store import Store
@@ -65,6 +66,7 @@ class _Score:
     run: SystemRun
     repeat: int
     trial: TrialRecord
+    planned: int
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,14 @@ class Loop:
 
         Raises CheckFailed with the system and the reason.
         """
-        waiting = {run.spec.learner: run.spec for run in self.runs if not run.trials}
+        waiting = {run.spec.learner: run for run in self.runs if not run.trials}
         running: dict[int, SystemSpec] = {}
         while waiting or running:
             while waiting and self.runner.free:
-                name, spec = waiting.popitem()
-                space = getattr(self.learners[name], "space", None)
-                config = space.defaults() if space is not None else spec.configs[0]
-                running[self.runner.submit(CheckJob(self.data, name, config))] = spec
+                name, run = waiting.popitem()
+                space = run.searcher.task.space
+                config = run.spec.configs[0] if space is None else first_look(space)
+                running[self.runner.submit(CheckJob(self.data, name, config))] = run.spec
             for event in self.runner.wait(timeout=0.5):
                 if isinstance(event, Failed):
                     raise CheckFailed(
@@ -178,7 +180,8 @@ class Loop:
         busy = {job.repeat for job in self.jobs.values() if isinstance(job, _Score) and job.run is run}
         for repeat in run.missing_repeats():
             if repeat not in busy and (run.spec.label, repeat) not in self._failed_scores:
-                return _Score(run, repeat, best)
+                planned = run.spec.epochs or self.study.spec.budget.max_epochs
+                return _Score(run, repeat, best, planned)
         return None
 
     def _close_searches(self) -> None:
@@ -227,7 +230,7 @@ class Loop:
             learner=run.spec.learner,
             config=score.trial.config,
             seed=derive(self.study.spec.seed, "repeat", score.repeat),
-            epochs=run.spec.epochs or self.study.spec.budget.max_epochs,
+            epochs=score.planned,
             files=str(self.files / f"system{position}-repeat{score.repeat}"),
         )
 
@@ -262,7 +265,7 @@ class Loop:
             case Done(ticket, values), _Score():
                 del self.jobs[ticket]
                 self._score_done(purpose, values)
-            case Failed(ticket, _, reason, _), _Score(run, repeat, _):
+            case Failed(ticket, _, reason, _), _Score(run, repeat):
                 del self.jobs[ticket]
                 self._failed_scores.add((run.spec.label, repeat))
                 self.progress.say(f"{run.spec.label}: repeat {repeat + 1} could not be scored: {reason}")
@@ -301,7 +304,7 @@ class Loop:
             curve=values["curve"],
             surface=values["surface"] and f"{folder}/{values['surface']}",
             weights=values["weights"] and f"{folder}/{values['weights']}",
-            reason=ONE_CLASS if values["degenerate"] else "",
+            reason=degenerate_reason(values["collapsed"], score.planned) if values["degenerate"] else "",
             patients=values["patients"],
         )
         self.store.add_score(record)

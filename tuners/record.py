@@ -18,6 +18,14 @@ HAND = "hand"
 ONE_CLASS = "predicts one class for everything"
 
 
+def degenerate_reason(collapsed: int | None, planned: int) -> str:
+    """Why a model is degenerate. collapsed: the epoch after which its training was stopped for that."""
+    if collapsed is None:
+        return ONE_CLASS
+    cut = f"; stopped after epoch {collapsed} of {planned}" if collapsed < planned else ""
+    return f"{ONE_CLASS} since its first epoch{cut}"
+
+
 class TrialState(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
@@ -86,7 +94,10 @@ class SystemSpec:
 
 @dataclass(frozen=True)
 class StudySpec:
-    """All that a run was asked to do; the same spec on the same data repeats it."""
+    """All that a run was asked to do; the same spec on the same data repeats it.
+
+    guard: autotuners draw no configuration that their space knows to be impossible.
+    """
 
     dataset: str
     systems: tuple[SystemSpec, ...]
@@ -98,6 +109,7 @@ class StudySpec:
     workers: int = 1
     engine: str = "local"
     data_root: str | None = None
+    guard: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,7 +158,10 @@ class StudyRecord:
 
 @dataclass(frozen=True)
 class SystemRecord:
-    """A system's progress. overhead: seconds that the tuner itself took; selected: the winning trial."""
+    """A system's progress. overhead: seconds that the tuner itself took; selected: the winning trial.
+
+    space, rules: what its space describes itself as (`SearchSpace.describe`, `SearchSpace.rules`).
+    """
 
     study: str
     label: str
@@ -158,6 +173,7 @@ class SystemRecord:
     overhead: float = 0.0
     selected: int | None = None
     note: str = ""
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

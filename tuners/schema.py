@@ -10,7 +10,7 @@ metadata = MetaData()
 VERSION = 2
 
 #: Columns that a store of format 1 lacks. They may be empty, so adding them changes nothing that is there.
-ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"))
+ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"), ("systems", "rules"))
 
 meta = Table(
     "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
@@ -44,6 +44,7 @@ systems = Table(
     Column("overhead", Float, nullable=False),
     Column("selected", Integer),
     Column("note", Text, nullable=False, default=""),
+    Column("rules", JSON),
 )
 
 trials = Table(

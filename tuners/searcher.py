@@ -27,12 +27,14 @@ class Task:
 
     space: None for a list of configurations alone. seed: the searcher's own randomness.
     max_epochs: epochs of one trial at most; a multi-fidelity searcher may ask for fewer.
+    guard: never ask for a configuration that breaks a constraint of the space.
     """
 
     space: SearchSpace | None
     seed: int
     max_epochs: int
     configs: tuple[Config, ...] = ()
+    guard: bool = True
 
 
 class Searcher(ABC):

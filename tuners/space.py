@@ -7,6 +7,7 @@ a parameter with a condition is active when its parent is active and has one of 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,13 +123,30 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """What makes a configuration of a space impossible, though every value of it lies in its domain.
+
+    rule: in plain words, for pages and reports. reason: why a resolved configuration cannot be built, in
+    plain words for a table; None where it can. It decides by arithmetic and builds nothing.
+    """
+
+    name: str
+    rule: str
+    reason: Callable[[Config], str | None]
+
+
+@dataclass(frozen=True)
 class SearchSpace:
-    """Parameters in order; a parent stands before its children.
+    """Parameters in order, a parent before its children, and the constraints on them.
+
+    A configuration that breaks a constraint is a point of the space all the same: whoever searches
+    without a guard draws it and sees it fail.
 
     Raises SpaceError on construction where a library could not search it.
     """
 
     parameters: tuple[Parameter, ...]
+    constraints: tuple[Constraint, ...] = ()
 
     def __post_init__(self) -> None:
         if all(isinstance(parameter.domain, Fixed) for parameter in self.parameters):
@@ -185,6 +203,11 @@ class SearchSpace:
             config[parameter.name] = value
         return config
 
+    def problem(self, config: Config) -> str | None:
+        """Why a resolved configuration cannot be built, or None where nothing is known against it."""
+        reasons = (constraint.reason(config) for constraint in self.constraints)
+        return next((reason for reason in reasons if reason is not None), None)
+
     def defaults(self) -> dict[str, Value]:
         """The configuration of all defaults."""
         config: dict[str, Value] = {}
@@ -206,6 +229,10 @@ class SearchSpace:
             }
             for p in self.parameters
         ]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Plain rows (constraint, rule) for reports and pages; none where everything can be built."""
+        return [{"constraint": c.name, "rule": c.rule} for c in self.constraints]
 
 
 def is_active(parameter: Parameter, config: Config) -> bool:

@@ -248,7 +248,7 @@ class Store:
         rows = self._rows(
             select(schema.systems).where(schema.systems.c.study == study).order_by(schema.systems.c.position)
         )
-        return [_record(SystemRecord, row) for row in rows]
+        return [_record(SystemRecord, row | {"rules": row["rules"] or []}) for row in rows]
 
     def trials(self, study: str, system: str | None = None) -> list[TrialRecord]:
         query = select(schema.trials).where(schema.trials.c.study == study)

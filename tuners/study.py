@@ -14,6 +14,7 @@ from typing import Any
 import datasets
 from datasets import Dataset, cache
 from datasets.errors import DataError, UsageError
+from datasets.inputs import INPUTS, InputKind
 from datasets.plugins import find, scan, unknown
 from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
@@ -35,6 +36,7 @@ from tuners.record import (
 )
 from tuners.searcher import SEARCH, SearcherPlugin, Task
 from tuners.seeds import derive
+from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
 from tuners.tunable import HYPERMODELS, Tunable
@@ -103,7 +105,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
         state=StudyState.RUNNING,
         heartbeat=time.time(),
     )
-    systems = [_system_record(name, position, system) for position, system in enumerate(spec.systems)]
+    systems = [_system_record(study, position, system) for position, system in enumerate(spec.systems)]
     store.create_study(study, systems)
     if dataset.densities is not None:
         for split in SPLIT_NAMES:
@@ -185,10 +187,11 @@ def _system_run(store: Store, study: StudyRecord, system: SystemSpec) -> SystemR
     plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")
     learner = learner_of(system)
     task = Task(
-        space=getattr(learner, "space", None),
+        space=_space(learner, study.data),
         seed=derive(study.spec.seed, "search"),
         max_epochs=system.epochs or study.spec.budget.max_epochs,
         configs=system.configs,
+        guard=study.spec.guard,
     )
     run = SystemRun(store, study, system, plugin.start(task), plugin.parallel, learner.deterministic)
     trials = store.trials(study.name, system.label)
@@ -215,9 +218,25 @@ def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]
     }
 
 
-def _system_record(study: str, position: int, system: SystemSpec) -> SystemRecord:
-    space = scan(HYPERMODELS, Tunable)[system.learner].space.describe() if system.tuner != HAND else []
-    return SystemRecord(study, system.label, system.learner, system.tuner, position, space)
+def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> SystemRecord:
+    space = _space(learner_of(system), study.data)
+    return SystemRecord(
+        study.name,
+        system.label,
+        system.learner,
+        system.tuner,
+        position,
+        space=[] if space is None else space.describe(),
+        rules=[] if space is None else space.rules(),
+    )
+
+
+def _space(learner: Learner, data: DataInfo) -> SearchSpace | None:
+    """The space of a learner for what networks see of the data; None for one that has none."""
+    if not isinstance(learner, Tunable):
+        return None
+    kind = find(INPUTS, InputKind, data.kind, "kind of data")
+    return learner.space_for(kind.shape(data.shape))
 
 
 def _data_info(dataset: Dataset, folder: Path) -> DataInfo:

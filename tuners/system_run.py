@@ -9,7 +9,6 @@ from typing import Any
 
 from tuners.budget import Ledger
 from tuners.record import (
-    ONE_CLASS,
     Budget,
     EpochRecord,
     ScoreRecord,
@@ -18,6 +17,7 @@ from tuners.record import (
     SystemSpec,
     TrialRecord,
     TrialState,
+    degenerate_reason,
 )
 from tuners.searcher import Searcher
 from tuners.seeds import derive
@@ -186,7 +186,7 @@ class SystemRun:
         )
         reason = ""
         if degenerate:
-            reason = ONE_CLASS
+            reason = degenerate_reason(values["collapsed"], trial.epochs_planned)
         elif ended < trial.epochs_planned and self.ledger.out_of_time(running + float(values["seconds"])):
             reason = (
                 f"stopped after epoch {ended} of {trial.epochs_planned}: the time of the search was spent"

@@ -14,3 +14,7 @@ class Tunable(Learner):
     """space: declared as data, so that no library is needed to read it or to translate it."""
 
     space: ClassVar[SearchSpace]
+
+    def space_for(self, shape: tuple[int, ...]) -> SearchSpace:
+        """The space for inputs of a shape: the same parameters, with what their size forbids."""
+        return self.space

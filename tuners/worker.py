@@ -23,6 +23,7 @@ from datasets.inputs import input_shape
 from datasets.plugins import find
 from datasets.types import Samples
 from manual import MODELS
+from manual.collapse import Collapse
 from manual.learner import (
     Diverged,
     EpochReport,
@@ -117,6 +118,22 @@ def find_learner(name: str) -> Learner:
     return find(MODELS, Learner, name, "baseline")
 
 
+class _Watch:
+    """Stops a training that has collapsed; trials and scores are watched alike.
+
+    collapsed: the epoch after which it was stopped, None while it goes on.
+    """
+
+    def __init__(self, train: Samples, classes: int) -> None:
+        self._rule = Collapse(np.asarray(train.y), classes)
+        self.collapsed: int | None = None
+
+    def goes_on(self, result: EpochReport) -> bool:
+        if self.collapsed is None and self._rule.collapsed(result):
+            self.collapsed = result.epoch
+        return self.collapsed is None
+
+
 def _check(job: CheckJob) -> dict[str, Any]:
     split = read_tuning_split(Path(job.data.path))
     find_learner(job.learner).check(job.config, input_shape(split), job.data.classes)
@@ -128,6 +145,7 @@ def _train(pipe: Connection, ticket: int, job: TrainJob) -> dict[str, Any]:
     learner = find_learner(job.learner)
     plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))
     curve: list[EpochReport] = []
+    watch = _Watch(split.train, job.data.classes)
     clock = time.monotonic()
 
     def report(result: EpochReport) -> bool:
@@ -135,9 +153,8 @@ def _train(pipe: Connection, ticket: int, job: TrainJob) -> dict[str, Any]:
         curve.append(result)
         seconds, clock = time.monotonic() - clock, time.monotonic()
         pipe.send(EpochDone(ticket, result, seconds))
-        if job.synchronous or pipe.poll():
-            return bool(pipe.recv())
-        return True
+        go_on = bool(pipe.recv()) if job.synchronous or pipe.poll() else True
+        return watch.goes_on(result) and go_on
 
     fitted = learner.train(job.config, split, job.data.classes, plan, report)
     predicted = fitted.predict(split.dev.x)
@@ -147,7 +164,8 @@ def _train(pipe: Connection, ticket: int, job: TrainJob) -> dict[str, Any]:
     return {
         "dev_error": float(np.mean(predicted != split.dev.y)),
         "class_errors": _class_errors(confusion),
-        "degenerate": _one_class(predicted),
+        "degenerate": watch.collapsed is not None or _one_class(predicted),
+        "collapsed": watch.collapsed,
         "epochs": len(curve),
         "best_epoch": fitted.best_epoch,
     }
@@ -159,10 +177,11 @@ def _score(job: ScoreJob) -> dict[str, Any]:
     learner = find_learner(job.learner)
     shape = input_shape(split)
     curve: list[dict[str, float | None]] = []
+    watch = _Watch(split.train, job.data.classes)
 
     def report(result: EpochReport) -> bool:
         curve.append(vars(result).copy())
-        return True
+        return watch.goes_on(result)
 
     fitted = learner.train(job.config, split, job.data.classes, Plan(job.epochs, job.seed), report)
     parts = {"train": split.train, "dev": split.dev, "eval": read_part(folder, "eval")}
@@ -185,7 +204,8 @@ def _score(job: ScoreJob) -> dict[str, Any]:
         "parameters": fitted.parameters,
         "epochs": len(curve),
         "best_epoch": fitted.best_epoch,
-        "degenerate": _one_class(predictions["dev"]),
+        "degenerate": watch.collapsed is not None or _one_class(predictions["dev"]),
+        "collapsed": watch.collapsed,
         "curve": curve,
         "patients": {
             name: _patients(part, predictions[name], names)

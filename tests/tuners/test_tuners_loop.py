@@ -36,7 +36,7 @@ from tuners.store import Store
 from tuners.summary import as_json, summarize
 from tuners.system_run import MOST_REPEATS, SystemRun
 
-RESULT = {"class_errors": [0.1, 0.1], "degenerate": False, "best_epoch": 1}
+RESULT = {"class_errors": [0.1, 0.1], "degenerate": False, "collapsed": None, "best_epoch": 1}
 
 
 def error_of(config) -> float:
@@ -122,6 +122,7 @@ def scored(job: ScoreJob, seconds: float) -> dict:
         "epochs": job.epochs,
         "best_epoch": 1,
         "degenerate": False,
+        "collapsed": None,
         "curve": [],
         "patients": {},
         "surface": None,
