@@ -32,6 +32,8 @@ _PASS, _STOP, _ATTENUATION = 22.0, 25.0, 60.0
 # Ratios of rates are rounded to this denominator: 1 part in a million at worst for rates that nobody uses.
 _DENOMINATOR = 1000
 
+_CHUNK = 1 << 15  # samples worked on at once: fits the processor's cache
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -51,49 +53,45 @@ class Chain:
         """The electrode, shape (n,), at 50 Hz: shape (ceil(50 n / rate),), sample k at k / 50 seconds."""
         length = math.ceil(len(electrode) * RATE / rate)
         ratio = (RATE / rate).limit_denominator(_DENOMINATOR)
-        padded, padding = _padded(electrode, rate, ratio.denominator)
-        filtered = _both_ways(padded, _sections(float(rate), self.low, self.high, self.order))
+        # A whole number of samples at 50 Hz, so that the electrode's first sample falls onto one of them.
+        padding = ratio.denominator * math.ceil(PADDING_SECONDS * rate / ratio.denominator)
+        padded = np.pad(electrode, padding, "reflect").astype(np.float64)
+        _filter_both_ways(padded, _sections(float(rate), self.low, self.high, self.order))
         if self.decimation == "naive":
-            chosen = _nearest(length, rate, len(electrode))
-            return filtered[padding + chosen].astype(np.float32)
-        resampled, delay = _resampled(filtered, ratio)
-        first = padding * ratio.numerator // ratio.denominator + delay
-        return resampled[first : first + length].astype(np.float32)
+            return padded[padding + _nearest(length, rate, len(electrode))].astype(np.float32)
+        return _resampled(padded, padding, length, ratio)
 
 
-def _padded(electrode: NDArray[np.float32], rate: Fraction, multiple: int) -> tuple[NDArray[np.float64], int]:
-    """The electrode in double precision with its mirror image at both ends, and the samples added to each.
+def _filter_both_ways(signal: NDArray[np.float64], sections: NDArray[np.float64]) -> None:
+    """Forwards and backwards through the filter, in place, each way from its steady state at the first value.
 
-    They are a multiple of `multiple`, so that the electrode's first sample falls onto one at 50 Hz.
+    In chunks, so that a long recording needs no second copy of itself.
     """
-    wanted = math.ceil(PADDING_SECONDS * rate / multiple)
-    padding = multiple * min(wanted, (len(electrode) - 1) // multiple)
-    padded = np.empty(len(electrode) + 2 * padding)
-    middle = padded[padding : padding + len(electrode)]
-    middle[:] = electrode
-    if padding:
-        padded[:padding] = middle[padding:0:-1]
-        padded[-padding:] = middle[-2 : -padding - 2 : -1]
-    return padded, padding
-
-
-def _both_ways(padded: NDArray[np.float64], sections: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Forwards and backwards through the filter, each way from its steady state at the first value."""
     from scipy.signal import sosfilt, sosfilt_zi
 
-    steady = sosfilt_zi(sections)
-    for _ in range(2):
-        padded = sosfilt(sections, padded, zi=steady * padded[0])[0][::-1]
-    return padded
+    for ordered in (signal, signal[::-1]):
+        state = sosfilt_zi(sections) * ordered[0]
+        for first in range(0, len(ordered), _CHUNK):
+            chunk = slice(first, first + _CHUNK)
+            ordered[chunk], state = sosfilt(sections, ordered[chunk], zi=state)
 
 
-def _resampled(filtered: NDArray[np.float64], ratio: Fraction) -> tuple[NDArray[np.float64], int]:
-    """At `ratio` times the rate, and by how many samples that lags behind."""
-    from scipy.signal import upfirdn
+def _resampled(
+    padded: NDArray[np.float64], padding: int, length: int, ratio: Fraction
+) -> NDArray[np.float32]:
+    """`length` samples at `ratio` times the rate, the first at `padding`, through the anti-alias filter.
 
-    up, down = ratio.numerator, ratio.denominator
-    window = _anti_alias(up, down)
-    return upfirdn(window, filtered, up, down), (len(window) // 2) // down
+    The polyphase filter as a product of matrices: rows of overlapping inputs times one column for each output
+    of a row. Wasteful in operations, but of the fast kind: 10 times as fast as SciPy's upfirdn.
+    """
+    matrix, lead, step = _anti_alias(ratio.numerator, ratio.denominator)
+    inputs = np.lib.stride_tricks.sliding_window_view(padded[padding - lead :], len(matrix))[::step]
+    outputs = np.empty((-(-length // matrix.shape[1]), matrix.shape[1]), np.float32)
+    rows = max(1, _CHUNK // len(matrix))
+    for first in range(0, len(outputs), rows):
+        chunk = slice(first, min(first + rows, len(outputs)))
+        np.matmul(inputs[chunk].astype(np.float32, order="C"), matrix, out=outputs[chunk])
+    return outputs.reshape(-1)[:length]
 
 
 def _nearest(length: int, rate: Fraction, available: int) -> NDArray[np.int64]:
@@ -111,16 +109,23 @@ def _sections(rate: float, low: float, high: float, order: int) -> NDArray[np.fl
     return sections
 
 
-@lru_cache(maxsize=32)
-def _anti_alias(up: int, down: int) -> NDArray[np.float64]:
-    """Low-pass of linear phase for `upfirdn`, designed with a Kaiser window (Kaiser 1974).
+@lru_cache(maxsize=8)
+def _anti_alias(up: int, down: int) -> tuple[NDArray[np.float32], int, int]:
+    """Low-pass of linear phase, designed with a Kaiser window (Kaiser 1974), as a matrix (inputs, outputs).
 
-    Its delay, half its length, is a multiple of `down`, so a whole number of samples at 50 Hz.
+    Also the number of inputs before the time of the first output, and by how many inputs the next row of
+    outputs begins later.
     """
     from scipy.signal import firwin, kaiserord
 
     between = float(down * RATE)  # Hz, the rate after interpolation by `up`
-    least, beta = kaiserord(_ATTENUATION, (_STOP - _PASS) / (between / 2))
-    taps = 2 * down * math.ceil(least / (2 * down)) + 1
-    window: NDArray[np.float64] = firwin(taps, (_PASS + _STOP) / 2, window=("kaiser", beta), fs=between)
-    return up * window
+    taps, beta = kaiserord(_ATTENUATION, (_STOP - _PASS) / (between / 2))
+    half = taps // 2
+    window = up * firwin(2 * half + 1, (_PASS + _STOP) / 2, window=("kaiser", beta), fs=between)
+    periods = max(1, round(half / (up * down)))  # rows half as long as the filter: few products with zero
+    outputs, lead, step = periods * up, half // up, periods * down
+    inputs = np.arange(-lead, ((outputs - 1) * down + half) // up + 1)
+    taps_of = half + np.arange(outputs) * down - inputs[:, None] * up
+    inside = (taps_of >= 0) & (taps_of < len(window))
+    matrix = np.where(inside, window[taps_of.clip(0, len(window) - 1)], 0)
+    return matrix.astype(np.float32), lead, step
