@@ -132,7 +132,7 @@ def test_two_small_regions_of_a_class_do_not_add_up() -> None:
 def test_first_regions_agree_with_brute_force_on_random_slides() -> None:
     rng = np.random.default_rng(11)
     size, step = 40, 30
-    for _ in range(4):
+    for _ in range(2):
         regions = []
         for _ in range(6):
             angle = np.sort(rng.uniform(0, 2 * np.pi, 12))
