@@ -80,7 +80,7 @@ def load_data(spec: StudySpec) -> Dataset:
     Raises DataError and UsageError in plain words.
     """
     root = Path(spec.data_root) if spec.data_root else None
-    dataset = datasets.load(spec.dataset, data_root=root, train_limit=spec.train_limit)
+    dataset = datasets.load(spec.dataset, data_root=root, train_limit=spec.train_limit, workers=spec.workers)
     for system in spec.systems:
         learner = learner_of(system)
         if dataset.kind not in learner.kinds:
@@ -97,7 +97,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
     folder = cache.write(dataset, store.folder / "data")
     study = StudyRecord(
         name=name,
-        spec=replace(spec, dataset=dataset.name),
+        spec=replace(spec, dataset=datasets.canonical_name(spec.dataset)),
         data=_data_info(dataset, folder),
         environment=environment.describe(),
         command=command,
