@@ -42,8 +42,9 @@ def fit_once(classifier: Any, split: TuningSplit, classes: int, report: Report) 
     classifier.fit(split.train.x, split.train.y)
     model = ClassicalModel(classifier, classes)
     probabilities = model.probabilities(split.dev.x)
-    dev_error = float(np.mean(probabilities.argmax(axis=1) != split.dev.y))
+    predicted = probabilities.argmax(axis=1)
+    dev_error = float(np.mean(predicted != split.dev.y))
     true = probabilities[np.arange(len(split.dev)), split.dev.y]
     dev_loss = float(-np.log(np.clip(true, 1e-6, 1.0)).mean())
-    report(EpochReport(epoch=1, train_loss=None, train_error=None, dev_loss=dev_loss, dev_error=dev_error))
+    report(EpochReport(1, None, None, dev_loss, dev_error, dev_answers=len(np.unique(predicted))))
     return model

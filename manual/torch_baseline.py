@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
+from datasets.inputs import input_shape
 from datasets.types import TuningSplit
 from manual.learner import Baseline, Config, Fitted, Plan, Report
+from manual.settings import Settings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 class TorchBaseline(Baseline):
     """A network by hand: the file of the model says what the network is and how it is trained.
 
-    Its configurations hold learning_rate, batch_size and patience (see `training.Settings`).
+    Its configurations hold learning_rate, batch_size and patience, and what else of `settings.Settings`
+    is not as usual.
     """
 
     requires = ("torch",)
@@ -24,16 +27,14 @@ class TorchBaseline(Baseline):
     def network(self, shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network for samples of `shape`; it returns one logit a class."""
 
+    def check(self, config: Config, shape: tuple[int, ...], classes: int) -> None:
+        self.network(shape, classes)
+
     def train(self, config: Config, split: TuningSplit, classes: int, plan: Plan, report: Report) -> Fitted:
         import torch
 
-        from manual.training import Settings, fit
+        from manual.training import fit
 
         torch.manual_seed(plan.seed)
-        network = self.network(split.train.x.shape[1:], classes)
-        settings = Settings(
-            learning_rate=float(config["learning_rate"]),
-            batch_size=int(config["batch_size"]),
-            patience=int(config["patience"]),
-        )
-        return fit(network, split, settings, plan, report)
+        network = self.network(input_shape(split), classes)
+        return fit(network, split, Settings.of(config), plan, report)

@@ -1,40 +1,41 @@
 """The PyTorch training loop by hand.
 
-The data of a 2-D set fits into the device's memory whole, so mini-batches are gathered from tensors
-that lie there already; a DataLoader that fetches single points would cost more than the network.
+On a CUDA GPU, images and EEG are computed in bfloat16 where that is safe (autocast; weights and losses stay
+float32) and images lie with the channels last, as tensor cores want them. Points stay float32: three digits
+would blur a border between classes. On the CPU nothing of that is done.
+
+The same seed gives the same weights on one CPU with one number of threads. On a GPU, cuDNN is told to use
+deterministic kernels and cuBLAS a fixed workspace, which LSTM layers need as well; operations outside of
+both that add in any order (none is in this project's networks: their pools do not overlap) could differ.
+Another GPU or another version of the libraries rounds differently.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
-from datasets.scaling import Scaling
-from datasets.types import Features, Samples, TuningSplit
+from datasets.inputs import Inputs, fit_inputs
+from datasets.types import Features, TuningSplit
+from manual.feed import Feed, evaluation_chunks, feed
 from manual.learner import EpochReport, Fitted, Plan, Report, Weights, check_finite
-
-#: Rows that go through a network at once where no gradient is needed.
-CHUNK = 65_536
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a person set the training. patience: epochs without a better dev error before it stops."""
-
-    learning_rate: float
-    batch_size: int
-    patience: int
+from manual.settings import Settings, rate
 
 
 def choose_device() -> torch.device:
     """The fastest device there is: cuda, else mps, else cpu."""
     if torch.cuda.is_available():
+        # Read when cuBLAS starts, so it has to stand before the first product.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False
         return torch.device("cuda")
     if torch.backends.mps.is_available():
         return torch.device("mps")
@@ -42,21 +43,21 @@ def choose_device() -> torch.device:
 
 
 class TorchModel(Fitted):
-    """A trained PyTorch network together with the scaling that was fitted on train."""
+    """A trained PyTorch network together with the inputs that were fitted on train."""
 
-    def __init__(self, network: nn.Module, scaling: Scaling, device: torch.device, best_epoch: int) -> None:
+    def __init__(self, network: nn.Module, inputs: Inputs, device: torch.device, best_epoch: int) -> None:
         self.network = network
-        self.scaling = scaling
+        self.inputs = inputs
         self.device = device
         self.best_epoch = best_epoch
         self.parameters = sum(parameter.numel() for parameter in network.parameters())
 
     def probabilities(self, x: Features) -> NDArray[np.float32]:
-        inputs = torch.from_numpy(self.scaling.apply(x))
         self.network.eval()
-        with torch.no_grad():
+        with torch.no_grad(), precision(self.inputs, self.device):
             parts = [
-                torch.softmax(self.network(part.to(self.device)), dim=1).cpu() for part in inputs.split(CHUNK)
+                torch.softmax(self.network(part).float(), dim=1).cpu()
+                for part in evaluation_chunks(x, self.inputs, self.device)
             ]
         return np.asarray(torch.cat(parts).numpy(), dtype=np.float32)
 
@@ -65,22 +66,24 @@ class TorchModel(Fitted):
 
 
 def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, report: Report) -> TorchModel:
-    """Trains with Adam on cross-entropy and keeps the weights of the epoch with the lowest dev error.
+    """Trains on cross-entropy and keeps the weights of the epoch with the lowest dev error.
 
     Stops after plan.epochs, when `report` says so, or after settings.patience epochs without a better
     dev error. Raises Diverged when a loss is no longer finite.
     """
     device = choose_device()
-    scaling = Scaling.fit(split.train.x)
-    train_x, train_y = _on_device(split.train, scaling, device)
-    dev_x, dev_y = _on_device(split.dev, scaling, device)
-
-    network = network.to(device)
+    inputs = fit_inputs(split)
+    train = feed(split.train, inputs, device, train=True, seed=plan.seed)
+    dev = feed(split.dev, inputs, device, train=False, seed=plan.seed)
+    network = _placed(network, inputs, device)
     if plan.start is not None:
         _load(network, plan.start)
-    optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+    optimizer = _optimizer(network, settings)
     loss_of = nn.CrossEntropyLoss()
     shuffler = torch.Generator().manual_seed(plan.seed)
+    for _ in range(plan.first_epoch):  # the orders of the epochs that lie behind
+        torch.randperm(train.count, generator=shuffler)
+    steps = -(-train.count // settings.batch_size)
 
     best_error = float("inf")
     best_epoch = plan.first_epoch
@@ -90,60 +93,92 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
         network.train()
         loss_sum = torch.zeros((), device=device)
         wrong = torch.zeros((), dtype=torch.int64, device=device)
-        for batch in _batches(len(train_y), settings.batch_size, shuffler, device):
-            x, y = train_x[batch], train_y[batch]
-            logits = network(x)
-            loss = loss_of(logits, y)
+        order = torch.randperm(train.count, generator=shuffler)
+        for step, (x, y) in enumerate(train.batches(order, settings.batch_size, epoch)):
+            if settings.schedule != "constant":
+                progress = (epoch - 1 + step / steps) / plan.epochs
+                optimizer.param_groups[0]["lr"] = settings.learning_rate * rate(settings.schedule, progress)
+            with precision(inputs, device):
+                logits = network(x)
+                loss = loss_of(logits, y)
             optimizer.zero_grad()
             loss.backward()
+            if settings.clip is not None:
+                nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
             optimizer.step()
             # Summed on the device: reading a number back after every batch would stall it.
             loss_sum += loss.detach() * len(y)
             wrong += (logits.detach().argmax(dim=1) != y).sum()
 
-        dev_loss, dev_error = evaluate(network, dev_x, dev_y)
+        found = evaluate(network, dev, inputs, device)
         result = check_finite(
             EpochReport(
                 epoch=epoch,
-                train_loss=loss_sum.item() / len(train_y),
-                train_error=wrong.item() / len(train_y),
-                dev_loss=dev_loss,
-                dev_error=dev_error,
+                train_loss=loss_sum.item() / train.count,
+                train_error=wrong.item() / train.count,
+                dev_loss=found.loss,
+                dev_error=found.error,
+                dev_answers=found.answers,
             )
         )
-        if dev_error < best_error:
-            best_error, best_epoch = dev_error, epoch
+        if found.error < best_error:
+            best_error, best_epoch = found.error, epoch
             best_weights = copy.deepcopy(network.state_dict())
         if not report(result) or epoch - best_epoch >= settings.patience:
             break
 
     network.load_state_dict(best_weights)
-    return TorchModel(network, scaling, device, best_epoch)
+    return TorchModel(network, inputs, device, best_epoch)
 
 
-def evaluate(network: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
-    """Mean cross-entropy in nats and error rate in [0, 1] on points that lie on the device."""
+@dataclass(frozen=True)
+class Evaluation:
+    """loss: mean cross-entropy in nats. error: in [0, 1]. answers: how many different classes were answered."""
+
+    loss: float
+    error: float
+    answers: int
+
+
+def evaluate(network: nn.Module, samples: Feed, inputs: Inputs, device: torch.device) -> Evaluation:
+    """What the network makes of the samples of a feed, in chunks of bounded size."""
     network.eval()
     loss_sum, wrong = 0.0, 0
-    with torch.no_grad():
-        for part_x, part_y in zip(x.split(CHUNK), y.split(CHUNK), strict=True):
-            logits = network(part_x)
-            loss_sum += nn.functional.cross_entropy(logits, part_y, reduction="sum").item()
-            wrong += int((logits.argmax(dim=1) != part_y).sum().item())
-    return loss_sum / len(y), wrong / len(y)
+    answered: set[int] = set()
+    with torch.no_grad(), precision(inputs, device):
+        for x, y in samples.chunks():
+            logits = network(x).float()
+            loss_sum += nn.functional.cross_entropy(logits, y, reduction="sum").item()
+            answers = logits.argmax(dim=1)
+            wrong += int((answers != y).sum().item())
+            answered.update(torch.bincount(answers).nonzero().flatten().tolist())
+    return Evaluation(loss_sum / samples.count, wrong / samples.count, len(answered))
 
 
-def _batches(
-    count: int, batch_size: int, shuffler: torch.Generator, device: torch.device
-) -> Iterator[Tensor]:
-    order = torch.randperm(count, generator=shuffler).to(device)
-    yield from order.split(batch_size)
+def precision(inputs: Inputs, device: torch.device) -> AbstractContextManager[object]:
+    """bfloat16 where the GPU computes in it and the inputs are no points; else float32 as it is."""
+    if device.type != "cuda" or len(inputs.shape) == 1:
+        return nullcontext()
+    if not torch.cuda.is_bf16_supported(including_emulation=False):
+        return nullcontext()
+    return torch.autocast("cuda", torch.bfloat16)
 
 
-def _on_device(samples: Samples, scaling: Scaling, device: torch.device) -> tuple[Tensor, Tensor]:
-    x = torch.from_numpy(scaling.apply(samples.x)).to(device)
-    y = torch.from_numpy(np.array(samples.y)).to(device)  # a copy: torch warns of read-only memory
-    return x, y
+def _placed(network: nn.Module, inputs: Inputs, device: torch.device) -> nn.Module:
+    if device.type == "cuda" and len(inputs.shape) == 3:
+        return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.to(device)
+
+
+def _optimizer(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    weights, lr, decay = network.parameters(), settings.learning_rate, settings.weight_decay
+    match settings.optimizer:
+        case "sgd":
+            return torch.optim.SGD(weights, lr=lr, momentum=settings.momentum, weight_decay=decay)
+        case "adamw":
+            return torch.optim.AdamW(weights, lr=lr, weight_decay=decay)
+        case "adam":
+            return torch.optim.Adam(weights, lr=lr, weight_decay=decay)
 
 
 def _load(network: nn.Module, weights: Weights) -> None:
@@ -151,3 +186,6 @@ def _load(network: nn.Module, weights: Weights) -> None:
     network.load_state_dict(
         {name: torch.from_numpy(np.asarray(array)) for name, array in zip(state, weights, strict=True)}
     )
+
+
+__all__ = ["Evaluation", "Settings", "TorchModel", "choose_device", "evaluate", "fit", "precision"]

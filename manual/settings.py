@@ -1,0 +1,66 @@
+"""How a person set a training: optimizer, learning rate and its course, batches, patience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from math import cos, pi
+from typing import Literal, get_args
+
+from manual.learner import Config
+
+Optimizer = Literal["adam", "adamw", "sgd"]
+Schedule = Literal["constant", "cosine", "one-cycle"]
+
+#: Share of a one-cycle training in which the rate rises, and the part of the highest rate it rises from
+#: (Smith and Topin, 2019, "Super-convergence"; the values of PyTorch's OneCycleLR).
+RISE = 0.3
+START = 1 / 25
+
+
+@dataclass(frozen=True)
+class Settings:
+    """batch_size in samples; patience in epochs without a better dev error before training stops.
+
+    momentum: of SGD. weight_decay: added to the gradient by SGD and Adam, decoupled in AdamW.
+    clip: the longest gradient (2-norm over all weights) a step is taken with, None for any.
+    schedule: the course of the learning rate over all epochs of the plan; see `rate`.
+    """
+
+    learning_rate: float
+    batch_size: int
+    patience: int
+    optimizer: Optimizer = "adam"
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    clip: float | None = None
+    schedule: Schedule = "constant"
+
+    def __post_init__(self) -> None:
+        for name, known in (("optimizer", Optimizer), ("schedule", Schedule)):
+            if getattr(self, name) not in get_args(known):
+                raise ValueError(f"{name} {getattr(self, name)!r} is none of {', '.join(get_args(known))}")
+
+    @classmethod
+    def of(cls, config: Config) -> Settings:
+        """The settings that a configuration names; its other values belong to the network."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in config.items() if name in names})  # type: ignore[arg-type]
+
+
+def rate(schedule: Schedule, progress: float) -> float:
+    """The part of the highest learning rate that a step is taken with, in (0, 1].
+
+    progress: the share of all steps of a training that lie behind it, in [0, 1); a training that goes on
+    from weights begins where the earlier one stood.
+    """
+    if schedule == "cosine":
+        return _half_cosine(progress, 1.0, 0.0)
+    if schedule == "one-cycle":
+        if progress < RISE:
+            return _half_cosine(progress / RISE, START, 1.0)
+        return _half_cosine((progress - RISE) / (1 - RISE), 1.0, 0.0)
+    return 1.0
+
+
+def _half_cosine(progress: float, start: float, end: float) -> float:
+    return end + (start - end) * (1 + cos(pi * progress)) / 2
