@@ -1,8 +1,8 @@
 """From an electrode at its own rate to 50 Hz: zero-phase band-pass over the whole record, then resampling.
 
 The band-pass is a Butterworth filter in second-order sections, run forwards and backwards. Its states are
-double precision: poles of 0.5 Hz at a rate of 1000 Hz lie so close to the unit circle that single precision
-loses the signal. Only what is stored is float32.
+double precision: poles of 0.5 Hz lie so close to the unit circle that single ones would err by up to 0.07 % of
+the RMS at 250 Hz and 0.6 % at 1000 Hz (measured on 1/f noise). Only what is stored is float32.
 """
 
 from __future__ import annotations
