@@ -84,6 +84,7 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
     for _ in range(plan.first_epoch):  # the orders of the epochs that lie behind
         torch.randperm(train.count, generator=shuffler)
     steps = -(-train.count // settings.batch_size)
+    autocast = precision(inputs, device)
 
     best_error = float("inf")
     best_epoch = plan.first_epoch
@@ -98,7 +99,7 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
             if settings.schedule != "constant":
                 progress = (epoch - 1 + step / steps) / plan.epochs
                 optimizer.param_groups[0]["lr"] = settings.learning_rate * rate(settings.schedule, progress)
-            with precision(inputs, device):
+            with autocast:
                 logits = network(x)
                 loss = loss_of(logits, y)
             optimizer.zero_grad()
