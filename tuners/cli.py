@@ -26,6 +26,7 @@ DEFAULT_EPOCHS = 10
 EPILOG = """examples:
   python tuners/run.py --list
   python tuners/run.py --preset poster --dataset 10
+  python tuners/run.py --preset poster --dataset 12 --data-root path/to/tusz
   python tuners/run.py --dataset 10 --tuner keras-random --max-trials 20 --max-epochs 10 --seed 1
   python tuners/run.py --dataset 10 --tuner keras-random keras-hyperband --baselines --repeats 3
   python tuners/run.py --dataset 10 --baselines knn rnf mlp-m1
@@ -59,10 +60,13 @@ def parser() -> Parser:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="models for the tuners to tune (default: mlp-a1)",
+        help="models for the tuners to tune (default: the study's for this kind of data, such as mlp-a1)",
     )
     what.add_argument(
-        "--baselines", nargs="*", metavar="NAME", help="hand-tuned systems; all of them where no name follows"
+        "--baselines",
+        nargs="*",
+        metavar="NAME",
+        help="hand-tuned systems; all for this kind of data where no name follows",
     )
     budget = p.add_argument_group("budget of each search (the first limit that is reached ends it)")
     budget.add_argument("--max-trials", type=positive, metavar="N", help=f"trials (default {DEFAULT_TRIALS})")
@@ -128,8 +132,13 @@ def _start(args: argparse.Namespace, words: list[str]) -> int:
     spec = _spec(args)
     store = Store(args.store)
     preset = PRESETS.get(args.preset or "")
-    name = args.study or (preset.study if preset else None)
-    if name and preset and preset.study == name and any(known.name == name for known in store.studies()):
+    name = args.study or (preset.study_name(spec.dataset) if preset else None)
+    if (
+        name
+        and preset
+        and preset.study_name(spec.dataset) == name
+        and any(known.name == name for known in store.studies())
+    ):
         return _continue(store, name, args)  # a preset with a fixed name shows or continues its study
     name = name or _new_name(spec)
     _check_name(name)
@@ -234,8 +243,9 @@ def _finish(store: Store, name: str, args: argparse.Namespace) -> int:
 
 def _spec(args: argparse.Namespace) -> StudySpec:
     """The specification that the arguments ask for. Raises UsageError."""
+    from datasets import kind_of
     from tuners import study
-    from tuners.presets import PRESETS
+    from tuners.presets import DEFAULT_SET, PRESETS
     from tuners.record import Budget, StudySpec
 
     preset = None
@@ -243,7 +253,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         if args.preset not in PRESETS:
             raise unknown("preset", args.preset, PRESETS)
         preset = PRESETS[args.preset]
-    dataset = _dataset_name(args.dataset or ("10" if preset else None))
+    dataset = _dataset_name(args.dataset or (DEFAULT_SET if preset else None))
     if preset is not None:
         if args.baselines is not None or args.model:
             raise UsageError("a preset names its own models and baselines; leave out --baselines and --model")
@@ -251,10 +261,11 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     else:
         systems = _systems(args, dataset)
     engine_names(args.engine)
-    trials = args.max_trials or (
-        None if args.max_seconds else (preset.max_trials if preset else DEFAULT_TRIALS)
+    preset_trials, preset_epochs = (
+        preset.budget(kind_of(dataset)) if preset else (DEFAULT_TRIALS, DEFAULT_EPOCHS)
     )
-    epochs = args.max_epochs or (preset.max_epochs if preset else DEFAULT_EPOCHS)
+    trials = args.max_trials or (None if args.max_seconds else preset_trials)
+    epochs = args.max_epochs or preset_epochs
     return StudySpec(
         dataset=dataset,
         systems=tuple(systems),
@@ -279,9 +290,11 @@ def engine_names(name: str) -> None:
 
 
 def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
+    from datasets import kind_of
     from datasets.plugins import scan
     from manual import MODELS, Baseline
     from tuners import study
+    from tuners.presets import DEFAULT_MODELS
 
     if not args.tuner and args.baselines is None:
         raise UsageError(
@@ -290,12 +303,17 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
         )
     if args.model and not args.tuner:
         raise UsageError("--model says what a tuner tunes, so it needs a --tuner as well")
+    kind = kind_of(dataset)
     systems = []
     if args.baselines is not None:
-        names = args.baselines or [n for n, b in scan(MODELS, Baseline).items() if not b.missing()]
+        names = args.baselines or [
+            n for n, b in scan(MODELS, Baseline).items() if kind in b.kinds and not b.missing()
+        ]
         systems += [study.hand_system(name, dataset, poster=False) for name in names]
     for tuner in args.tuner:
-        systems += [study.tuned_system(model, tuner) for model in args.model or ["mlp-a1"]]
+        systems += [
+            study.tuned_system(model, tuner) for model in args.model or [DEFAULT_MODELS.get(kind, "mlp-a1")]
+        ]
     labels = [system.label for system in systems]
     for label in labels:
         if labels.count(label) > 1:

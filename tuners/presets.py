@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: The sets whose classifiers and BER settings the study fixed.
-POSTER_SETS = ("08", "09", "10")
+#: The set of a preset where none is named.
+DEFAULT_SET = "10"
+
+#: The sets whose systems the study fixed.
+POSTER_SETS = ("08", "09", "10", "11", "12")
+
+#: What tuners tune where no model is named, by the kind of the data.
+DEFAULT_MODELS = {"points2d": "mlp-a1", "eeg": "lstm-a", "patches": "cnn-a"}
+
+#: Trials and epochs of a preset's searches on data whose trials take minutes instead of seconds: what two
+#: cores do within a quarter of an hour.
+HEAVY_BUDGET = {"poster": (8, 5), "demo": (4, 3)}
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What a preset stands for. poster: use the study's own settings for KNN, RNF and BER.
+    """What a preset stands for. poster: use the study's own settings where they are known.
 
     study: a fixed study name; running the preset again continues or shows that study.
     """
@@ -22,6 +32,16 @@ class Preset:
     tuner: str
     poster: bool = True
     study: str | None = None
+
+    def budget(self, kind: str) -> tuple[int, int]:
+        """Trials and epochs a trial of its searches on a kind of data."""
+        return (self.max_trials, self.max_epochs) if kind == "points2d" else HEAVY_BUDGET[self.name]
+
+    def study_name(self, dataset: str) -> str | None:
+        """The fixed name of its study: one a data set, set 10 having the plain one."""
+        if self.study is None or dataset == DEFAULT_SET:
+            return self.study
+        return f"{self.study}-{dataset}" if dataset in POSTER_SETS else None
 
 
 PRESETS = {
@@ -46,12 +66,16 @@ PRESETS = {
 }
 
 
-def systems_of(dataset: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Baselines and models of the study's table for a data set.
+def systems_of(dataset: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Baselines and models of the study's table for a data set of a kind.
 
     The study gives two networks of each sort for set 10 and one for sets 08 and 09, without saying
     which; the first of each sort stands for it there.
     """
+    if kind == "patches":
+        return ("cnn-m",), ("cnn-a",)
+    if kind == "eeg":
+        return ("cnn-lstm-m",), ("lstm-a",)
     if dataset == "10":
         return ("knn", "rnf", "mlp-m1", "mlp-m2"), ("mlp-a1", "mlp-a2")
     return ("knn", "rnf", "mlp-m1"), ("mlp-a1",)

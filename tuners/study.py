@@ -67,7 +67,7 @@ def tuned_system(model: str, tuner: str) -> SystemSpec:
 
 def preset_systems(preset: Preset, dataset: str, tuners: list[str]) -> list[SystemSpec]:
     """The systems of a preset; `tuners` replaces the preset's own tuner where it is not empty."""
-    baselines, models = systems_of(dataset)
+    baselines, models = systems_of(dataset, datasets.kind_of(dataset))
     systems = [hand_system(name, dataset, preset.poster) for name in baselines]
     for tuner in tuners or [preset.tuner]:
         systems += [tuned_system(model, tuner) for model in models]

@@ -14,6 +14,12 @@ import pytest
 
 from imld_synth import write_csv
 
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
+
+from memory_study import Lab
+
+from tuners.store import Store
+
 SIZES = {"train": 400, "dev": 200, "eval": 200}
 
 #: The keras backend of studies whose networks do not matter: it compiles nothing, so a trial takes moments.
@@ -34,6 +40,12 @@ def write_points(folder: Path) -> Path:
 def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of one's own with 400, 200 and 200 points of two classes; nearest means err by about 8 %."""
     return write_points(tmp_path_factory.mktemp("points") / "own")
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A study in a store of its own whose trials are answered from memory."""
+    return Lab(Store(str(tmp_path / "s.sqlite")))
 
 
 @pytest.fixture(scope="session")

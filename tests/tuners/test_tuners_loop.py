@@ -4,220 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from memory_study import RESULT, Endless, Lab, ListSearcher, MemoryRunner, searcher, states
 
 from datasets.plugins import scan
 from manual import MODELS, Baseline
-from manual.learner import EpochReport
-from tuners import engine
-from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Failed, JobRunner, ScoreJob, Started, TrainJob
+from tuners.engine import CheckJob, Done, ScoreJob, TrainJob
 from tuners.loop import CheckFailed, Loop
 from tuners.progress import Progress
-from tuners.record import (
-    HAND,
-    Budget,
-    DataInfo,
-    Environment,
-    Outcome,
-    StudyRecord,
-    StudySpec,
-    StudyState,
-    Suggestion,
-    SystemRecord,
-    SystemSpec,
-    TrialState,
-)
-from tuners.searcher import Searcher, Task
+from tuners.record import HAND, Budget, EpochRecord, Suggestion, SystemSpec, TrialState
 from tuners.seeds import derive
 from tuners.store import Store
 from tuners.summary import as_json, summarize
 from tuners.system_run import MOST_REPEATS, SystemRun
-
-RESULT = {"class_errors": [0.1, 0.1], "degenerate": False, "collapsed": None, "best_epoch": 1}
-
-
-def error_of(config) -> float:
-    return config["v"] / 1000
-
-
-class MemoryRunner(JobRunner):
-    """Answers every job by its configuration: {"v": 250} ends with a dev error of 0.25.
-
-    Two more values of a configuration say what becomes of it: fail (a reason) and same (one class for
-    everything). Each training reports its epochs; `seconds` is what one takes on the clock of the record.
-    """
-
-    def __init__(self, workers: int = 1, seconds: float = 1.0, last_first: bool = False) -> None:
-        self.workers = workers
-        self.seconds = seconds
-        self.last_first = last_first
-        self.busy: dict[int, object] = {}
-        self.jobs: list[object] = []
-        self.answers: list[tuple[int, bool]] = []
-        self.most_busy = 0
-
-    @property
-    def free(self) -> int:
-        return self.workers - len(self.busy)
-
-    def submit(self, job) -> int:
-        assert self.free > 0, "the loop must not start more jobs than there are workers"
-        self.jobs.append(job)
-        self.busy[len(self.jobs)] = job
-        self.most_busy = max(self.most_busy, len(self.busy))
-        return len(self.jobs)
-
-    def wait(self, timeout: float) -> list[engine.Event]:
-        if not self.busy:
-            return []
-        ticket = (max if self.last_first else min)(self.busy)
-        return [Started(ticket), *self._run(ticket, self.busy.pop(ticket))]
-
-    def answer(self, ticket: int, go_on: bool) -> None:
-        self.answers.append((ticket, go_on))
-
-    def close(self) -> None:
-        self.busy.clear()
-
-    def _run(self, ticket, job):
-        match job:
-            case CheckJob():
-                if job.config.get("broken"):
-                    return [Failed(ticket, TrialState.FAILED, "no network can be built", 0.1)]
-                return [Done(ticket, {"seconds": 0.1})]
-            case TrainJob() if "fail" in job.config:
-                return [Failed(ticket, TrialState.FAILED, str(job.config["fail"]), self.seconds)]
-            case TrainJob():
-                error = error_of(job.config)
-                epochs = range(job.first_epoch + 1, job.epochs + 1)
-                reports = [EpochReport(epoch, 0.5, 0.5, 0.5, error) for epoch in epochs]
-                values = RESULT | {"dev_error": error, "epochs": len(epochs), "seconds": self.seconds}
-                values["degenerate"] = bool(job.config.get("same"))
-                return [
-                    *(EpochDone(ticket, report, self.seconds / len(epochs)) for report in reports),
-                    Done(ticket, values),
-                ]
-            case ScoreJob():
-                if job.config.get("unscored"):
-                    return [Failed(ticket, TrialState.FAILED, "the disk is full", 0.1)]
-                return [Done(ticket, scored(job, self.seconds))]
-            case BayesJob():
-                return [Done(ticket, {"errors": {"closed-loop-knn": (0.05, {"k": 1})}, "seconds": 0.1})]
-        raise AssertionError(job)
-
-    def of(self, kind):
-        return [job for job in self.jobs if isinstance(job, kind)]
-
-
-def scored(job: ScoreJob, seconds: float) -> dict:
-    error = error_of(job.config)
-    return {
-        "errors": {"train": error, "dev": error, "eval": error},
-        "confusion": {name: [[1, 0], [0, 1]] for name in ("train", "dev", "eval")},
-        "architecture": "2-2",
-        "parameters": 6,
-        "epochs": job.epochs,
-        "best_epoch": 1,
-        "degenerate": False,
-        "collapsed": None,
-        "curve": [],
-        "patients": {},
-        "surface": None,
-        "weights": None,
-        "seconds": seconds,
-    }
-
-
-class ListSearcher(Searcher):
-    """Suggests the configurations of its task in order, over and over where `forever`."""
-
-    forever = False
-
-    def __init__(self, task: Task, parallel_limit: int | None = None) -> None:
-        super().__init__(task)
-        self.limit = parallel_limit
-        self.out: set[int] = set()
-        self.told: list[tuple[Suggestion, Outcome]] = []
-
-    def _suggest(self, number: int) -> Suggestion | None:
-        configs = self.task.configs
-        if number >= len(configs) and not self.forever:
-            return None
-        assert self.limit is None or len(self.out) < self.limit, "too many suggestions are outstanding"
-        self.out.add(number)
-        return Suggestion(number, configs[number % len(configs)], self.task.max_epochs)
-
-    def tell(self, suggestion: Suggestion, outcome: Outcome) -> None:
-        self.out.remove(suggestion.number)  # a second tell raises KeyError
-        self.told.append((suggestion, outcome))
-
-
-class Endless(ListSearcher):
-    forever = True
-
-
-@dataclass
-class Lab:
-    """A study in a store of its own, ready to run."""
-
-    store: Store
-    budget: Budget = field(default_factory=lambda: Budget(5, 2))
-    repeats: int = 1
-    seed: int = 3
-
-    def study(self, labels: list[str]) -> StudyRecord:
-        spec = StudySpec(
-            dataset="10",
-            systems=tuple(SystemSpec(label, "mlp-m1", "test") for label in labels),
-            budget=self.budget,
-            seed=self.seed,
-            repeats=self.repeats,
-        )
-        data = DataInfo(
-            "10", "points2d", "generated", "drawn", "ab" * 32, 0, ("0", "1"), (2,), {"train": 4}, "data/ab"
-        )
-        environment = Environment("3.11", {}, "unknown", "Linux", "cpu", 2, 4.0, "cpu")
-        record = StudyRecord(
-            "s", spec, data, environment, "python", "2026-01-01T00:00:00Z", StudyState.RUNNING, 0.0
-        )
-        systems = [SystemRecord("s", label, "mlp-m1", "test", i) for i, label in enumerate(labels)]
-        self.store.create_study(record, systems)
-        return record
-
-    def loop(self, searchers: dict[str, Searcher], runner: JobRunner, parallel=None, **options) -> Loop:
-        study = self.study(list(searchers))
-        runs = [
-            SystemRun(self.store, study, spec, searchers[spec.label], parallel, False)
-            for spec in study.spec.systems
-        ]
-        learners = dict(scan(MODELS, Baseline))
-        return Loop(
-            self.store,
-            study,
-            runs,
-            learners,
-            runner,
-            options.pop("progress", Progress()),
-            options.pop("bayes", {}),
-        )
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    return Lab(Store(str(tmp_path / "s.sqlite")))
-
-
-def searcher(*values, kind=ListSearcher, limit=None) -> Searcher:
-    configs = tuple(value if isinstance(value, dict) else {"v": value} for value in values)
-    return kind(Task(None, 1, 2, configs), limit)
-
-
-def states(store: Store, system: str | None = None) -> list[str]:
-    return [str(trial.state) for trial in store.trials("s", system)]
-
 
 # Results and failures ------------------------------------------------------------------------------
 
@@ -358,7 +159,7 @@ def test_a_trial_is_told_to_stop_when_the_time_of_its_search_is_spent(lab):
     run = loop.runs[0]
     trial = run.next_trial()
     run.start_clock(trial.number)
-    record = EpochRecordOf("A", trial.number, 1)
+    record = EpochRecord("A", trial.number, 1, 0.5, 0.5, 0.5, 0.5, 1.0)
     assert run.epoch(trial.number, record)
     run._clocks[trial.number] -= 10.0  # ten seconds of training have gone by
     assert not run.epoch(trial.number, replace(record, epoch=2))
@@ -366,12 +167,6 @@ def test_a_trial_is_told_to_stop_when_the_time_of_its_search_is_spent(lab):
     done = run.complete(trial.number, values)
     assert done.reason == "stopped after epoch 1 of 2: the time of the search was spent"
     assert run.searched == "10 seconds of training"
-
-
-def EpochRecordOf(system: str, trial: int, epoch: int):
-    from tuners.record import EpochRecord
-
-    return EpochRecord(system, trial, epoch, 0.5, 0.5, 0.5, 0.5, 1.0)
 
 
 def test_a_list_by_hand_is_its_own_budget(lab):
@@ -511,100 +306,6 @@ def test_the_first_look_ends_a_study_before_its_first_trial(lab):
         loop.check()
     assert caught.value.exit_code == 2
     assert lab.store.trials("s") == []
-
-
-# Resume ----------------------------------------------------------------------------------------------
-
-
-class Stop(Exception):
-    pass
-
-
-class Dying(MemoryRunner):
-    """Its process is killed after so many events of any sort."""
-
-    def __init__(self, workers: int, events: int) -> None:
-        super().__init__(workers)
-        self.left = events
-
-    def _run(self, ticket, job):
-        for event in super()._run(ticket, job):
-            self.left -= 1
-            if self.left < 0:
-                raise Stop
-            yield event
-
-    def wait(self, timeout):
-        ticket = min(self.busy)
-        job = self.busy.pop(ticket)
-        return self._run(ticket, job)
-
-
-def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=None) -> Loop:
-    study = lab.store.study("s")
-    runs = []
-    for spec in study.spec.systems:
-        run = SystemRun(lab.store, study, spec, searchers[spec.label], parallel, False)
-        scores = [score for score in lab.store.scores("s") if score.system == spec.label]
-        run.restore(lab.store.trials("s", spec.label), scores)
-        runs.append(run)
-    return Loop(lab.store, study, runs, dict(scan(MODELS, Baseline)), runner, Progress(), {})
-
-
-@pytest.mark.parametrize("parallel", [1, None])
-@pytest.mark.parametrize("events", range(0, 28, 3))
-def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, parallel, events):
-    values = [500, 400, 400, 300, {"v": 1, "fail": "x"}, 200, 100]
-    whole, cut = (Lab(Store(str(tmp_path / f"{name}.sqlite")), repeats=2) for name in ("whole", "cut"))
-    make = lambda: {"A": searcher(*values), "B": searcher(*values[::-1])}  # noqa: E731
-    workers = 1 if parallel else 2
-    whole.loop(make(), MemoryRunner(workers), parallel).run()
-    loop = cut.loop(make(), Dying(workers, events), parallel)
-    with pytest.raises(Stop):
-        loop.run()
-    kept = {(t.system, t.number): t for t in cut.store.trials("s") if t.state != TrialState.RUNNING}
-    rerun(cut, make(), MemoryRunner(workers), parallel).run()
-    after = {(t.system, t.number): t for t in cut.store.trials("s")}
-    assert all(after[key] == trial for key, trial in kept.items())
-
-    def facts(lab):
-        return (
-            [
-                (t.system, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
-                for t in lab.store.trials("s")
-            ],
-            [(s.system, s.repeat, s.seed, s.trial) for s in lab.store.scores("s")],
-            [(e.system, e.trial, e.epoch) for e in lab.store.epochs("s")],
-            [(s.label, s.state, s.selected) for s in lab.store.systems("s")],
-        )
-
-    assert facts(cut) == facts(whole)
-
-
-def test_a_repetition_that_was_cut_off_is_told_again_and_not_trained(lab, monkeypatch):
-    search = searcher(300, 300, 200)
-    loop = lab.loop({"A": search}, MemoryRunner(), parallel=1)
-
-    def die(trial):
-        raise Stop
-
-    monkeypatch.setattr(loop.runs[0], "_tell_again", die)
-    with pytest.raises(Stop):
-        loop.run()
-    assert states(lab.store) == ["complete", "running"]
-    again, runner = searcher(300, 300, 200), MemoryRunner()
-    rerun(lab, {"A": again}, runner, parallel=1).run()
-    assert [job.config["v"] for job in runner.of(TrainJob)] == [200]
-    assert [(t.repeat_of, t.dev_error) for t in lab.store.trials("s")] == [(None, 0.3), (0, 0.3), (None, 0.2)]
-    assert [outcome.dev_error for _, outcome in again.told] == [0.3, 0.3, 0.2]
-
-
-def test_a_finished_study_has_nothing_left_to_run(lab):
-    lab.loop({"A": searcher(*range(9))}, MemoryRunner()).run()
-    runner = MemoryRunner()
-    rerun(lab, {"A": searcher(*range(9))}, runner).run()
-    assert runner.jobs == []
-    assert [system.state for system in lab.store.systems("s")] == ["scored"]
 
 
 def test_weights_are_kept_for_a_searcher_that_promotes_alone(lab):
