@@ -1,0 +1,30 @@
+"""What the difficulty of a stand-in changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """snr: RMS of the seizure's rhythm against the background without it, over the derivations.
+
+    mimic_share: share of the time with a rhythm that does not evolve, in both classes; mimic_snr: its
+    strength. falls_per_10s: median fall of a seizure's frequency in octaves.
+    """
+
+    snr: float
+    mimic_share: float
+    mimic_snr: float
+    falls_per_10s: float
+
+
+def hardness_of(difficulty: float) -> Hardness:
+    """difficulty: from 0 (easy) to 1 (hard)."""
+    snr = 2.2 - 1.2 * difficulty
+    return Hardness(
+        snr=snr,
+        mimic_share=0.6 + 0.4 * difficulty,
+        mimic_snr=snr * (0.7 + 0.3 * difficulty),
+        falls_per_10s=0.6 - 0.2 * difficulty,
+    )
