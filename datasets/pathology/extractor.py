@@ -14,7 +14,8 @@ from datasets.errors import UsageError
 from datasets.pathology import corpus
 from datasets.pathology.patches import first_regions, window_starts
 from datasets.pathology.regions import Region, read_regions
-from datasets.pathology.slides import Slide, overview, read_patch_into, thumbnail, tissue
+from datasets.pathology.slides import Slide, overview, thumbnail, tissue
+from datasets.pathology.tiles import read_patches
 from datasets.preparation import BadFile, Candidate, Extractor, SourceFile
 from datasets.types import ProvenanceKind
 
@@ -41,9 +42,9 @@ class PatchExtractor(Extractor):
     tissue_share: float = 0.25
 
     def __post_init__(self) -> None:
-        if not (1 <= self.size <= 4096 and 1 <= self.step <= 1_000_000 and 0 <= self.tissue_share <= 1):
+        if not (32 <= self.size <= 4096 and 32 <= self.step <= 1_000_000 and 0 <= self.tissue_share <= 1):
             raise UsageError(
-                "patches have 1 to 4096 pixels a side, steps at least 1, and a tissue share from 0 to 1;"
+                "patches have 32 to 4096 pixels a side, steps at least 32, and a tissue share from 0 to 1;"
                 f" not size {self.size}, step {self.step}, share {self.tissue_share}."
             )
 
@@ -67,13 +68,9 @@ class PatchExtractor(Extractor):
         return sorted(kept, key=lambda candidate: candidate.position)
 
     def extract(self, file: SourceFile, chosen: Sequence[Candidate]) -> NDArray[np.uint8]:
-        patches = np.empty((len(chosen), *self.shape), np.uint8)
         places = [(int(left), int(top)) for left, top in (candidate.position for candidate in chosen)]
         with self._open(file) as slide:
-            # Row by row: neighbours share tiles, which openslide then still holds.
-            for index in sorted(range(len(places)), key=lambda i: places[i][::-1]):
-                read_patch_into(patches[index], slide, *places[index])
-        return patches
+            return read_patches(slide, places, self.size)
 
     def preview(self, file: SourceFile, chosen: Sequence[Candidate]) -> Mapping[str, NDArray[Any]]:
         """The slide made small, its regions, and where the chosen patches lie.

@@ -174,7 +174,9 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 
     try:
         with warnings.catch_warnings():
-            # Pillow warns from its limit on and refuses from twice of it; here the limit is the limit.
+            # Odd metadata is no concern here. Pillow warns from its limit of pixels on and refuses from twice
+            # that; here the limit is the limit.
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=_FORMATS) as image:
                 if image.mode not in _MODES:

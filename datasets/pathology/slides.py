@@ -17,7 +17,7 @@ from datasets.preparation import BadFile
 if TYPE_CHECKING:
     import openslide
 
-#: Decoded tiles that openslide keeps for a slide: two rows of patches of a wide one need no more.
+#: Decoded tiles that are kept for a slide.
 CACHE_BYTES = 32 * 2**20
 
 #: Scanners reach some 200,000 pixels a side; more is a damaged header.
@@ -35,7 +35,7 @@ TISSUE_CHROMA = 12
 class Slide:
     """An open slide; use it in a `with` statement.
 
-    size: width and height of level 0 in pixels. description: what the file says about itself (its
+    path: of the file. size: width and height of level 0 in pixels. description: what the file says about itself (its
     ImageDescription), "" where it says nothing.
 
     After an error openslide answers every further call on the same handle with that error, so the handle is closed
@@ -47,6 +47,7 @@ class Slide:
 
         if not path.is_file():
             raise BadFile("there is no such slide")
+        self.path = path
         self._handle: openslide.OpenSlide | None = None
         try:
             handle = openslide.OpenSlide(path)

@@ -88,20 +88,30 @@ def test_nothing_is_read_but_the_chosen_patches(
 ) -> None:
     import openslide
 
-    pixels = []
-    read = openslide.OpenSlide.read_region
+    from datasets.pathology.tiles import _Tiles
+
+    pixels, decoded = [], []
+    read, fill = openslide.OpenSlide.read_region, _Tiles.read_into
 
     def counted(self: openslide.OpenSlide, place: tuple, level: int, size: tuple) -> object:
         pixels.append(size[0] * size[1])
         return read(self, place, level, size)
 
+    def noted(self: _Tiles, patch: np.ndarray, left: int, top: int) -> bool:
+        done = fill(self, patch, left, top)
+        decoded.append((left, top, len(self._held)))
+        return done
+
     monkeypatch.setattr(openslide.OpenSlide, "read_region", counted)
+    monkeypatch.setattr(_Tiles, "read_into", noted)
     train = extractor.files()[1]
     candidates = extractor.candidates(train)
     assert sum(pixels) < 500 * 640 / 4  # a lower level does for the tissue mask
     pixels.clear()
-    extractor.extract(train, candidates[:3])
-    assert pixels == [SIZE * SIZE] * 3
+    chosen = [one for one in candidates if one.position in ((0, 64), (128, 128), (320, 0))]
+    extractor.extract(train, chosen)
+    assert pixels == [SIZE * SIZE]  # openslide reads the first patch only, for comparison
+    assert decoded == [(320, 0, 1), (0, 64, 2), (128, 128, 2)]  # row by row, two tiles in all
 
 
 def test_preview_has_plain_arrays_that_agree(extractor: PatchExtractor, image: np.ndarray) -> None:
@@ -190,7 +200,7 @@ def test_no_corpus_is_an_error_that_says_what_was_looked_for(tmp_path: Path) -> 
         PatchExtractor(tmp_path).files()
 
 
-@pytest.mark.parametrize("wrong", [{"size": 0}, {"size": 9999}, {"step": 0}, {"tissue_share": 1.5}])
+@pytest.mark.parametrize("wrong", [{"size": 31}, {"size": 9999}, {"step": 0}, {"tissue_share": 1.5}])
 def test_impossible_settings_are_a_usage_error(wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError):
         PatchExtractor(Path("x"), **wrong)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets.pathology.slides import Slide, overview, read_patch, thumbnail, tissue
+from datasets.pathology.tiles import read_patches
 from datasets.preparation import BadFile
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -193,6 +194,7 @@ def test_a_fuzzed_slide_is_read_or_refused(
     try:
         with Slide(path) as slide:
             assert read_patch(slide, 3, 5, 128).shape == (128, 128, 3)
+            assert read_patches(slide, [(3, 5), (60, 70)], 128).shape == (2, 128, 128, 3)
             if slide.size == (WIDTH, HEIGHT):
                 assert overview(slide, 64).pixels.ndim == 3
     except BadFile as error:
