@@ -11,6 +11,8 @@ from pathlib import Path
 import edfio
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -250,3 +252,32 @@ def test_electrodes_of_different_rates_can_be_shown(tmp_path: Path) -> None:
     extractor = EegExtractor(tmp_path)
     assert extractor.preview(only(extractor), EXPECTED[-1:])["raw"].shape == (1, 20, 2500)
     assert extractor.extract(only(extractor), EXPECTED).shape == (4, 20, 510)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_the_damage_labels_are_right_or_the_file_is_bad(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    root = tmp_path_factory.getbasetemp() / "damaged"
+    edf = root / "edf" / f"{V2}.edf"
+    if not (root / "good").exists():
+        add(root, V2).rename(root / "good")
+    damaged = bytearray((root / "good").read_bytes())
+    # The fields that say how to read the rest: the fixed header from byte 184 on, and the signals' numbers.
+    place = st.one_of(
+        st.integers(184, 255), st.integers(256, 256 + 17 * 16), st.integers(256 + 17 * 96, 4607)
+    )
+    changes = st.tuples(place, st.sampled_from(list(b" 0123456789-.eE,\0RL")))
+    for offset, byte in data.draw(st.lists(changes, min_size=1, max_size=3)):
+        damaged[offset] = byte
+    edf.write_bytes(damaged)
+    extractor = EegExtractor(root)
+    try:
+        candidates = extractor.candidates(only(extractor))
+        assert candidates == EXPECTED
+        samples = extractor.extract(only(extractor), candidates[2:])
+    except BadFile as error:
+        assert str(error)
+    else:
+        assert np.isfinite(samples).all()
