@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DEFAULT_TRIALS = 20
 DEFAULT_EPOCHS = 10
 
+#: What a tuner tunes where no model is named, by the kind of the data.
+DEFAULT_MODELS = {"points2d": "mlp-a1", "patches": "cnn-a", "eeg": "lstm-a"}
+
 EPILOG = """examples:
   python tuners/run.py --list
   python tuners/run.py --preset poster --dataset 10
@@ -303,6 +306,7 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
         )
     if args.model and not args.tuner:
         raise UsageError("--model says what a tuner tunes, so it needs a --tuner as well")
+    kind = kind_of(dataset)
     kind = kind_of(dataset)
     systems = []
     if args.baselines is not None:

@@ -46,7 +46,7 @@ def nothing_possible(space: SearchSpace) -> SpaceError:
     reason = space.problem(space.defaults()) or "; ".join(row["rule"] for row in space.rules())
     return SpaceError(
         f"of {MOST_REJECTED:,} configurations drawn from the space none can be built for these data ({reason}). "
-        "Choose another --model, or larger inputs"
+        "Choose another --model"
     )
 
 

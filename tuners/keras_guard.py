@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from manual.learner import Config, Value
-from tuners.draw import MOST_REJECTED, draw_possible, nothing_possible
+from tuners.draw import MOST_REJECTED, draw_possible, first_look, nothing_possible
 from tuners.keras_space import own_values
 from tuners.seeds import derive
 from tuners.space import SearchSpace
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BOOKKEEPING = "tuner/"
 
 #: Impossible combinations that a grid passes over before it counts as exhausted.
-MOST_PASSED = 100_000
+MOST_PASSED = 20_000
 
 
 def searched(values: Config) -> dict[str, Value]:
@@ -36,7 +36,11 @@ def searched(values: Config) -> dict[str, Value]:
 
 
 def guard(oracle: keras_tuner.Oracle, space: SearchSpace, seed: int) -> None:
-    """Confines an oracle to the configurations of `space` that can be built. seed: the task's."""
+    """Confines an oracle to the configurations of `space` that can be built. seed: the task's.
+
+    Raises SpaceError where there seem to be none.
+    """
+    first_look(space)
 
     def possible(values: Config) -> bool:
         config = space.resolve(own_values(space, searched(values)))

@@ -20,6 +20,7 @@ from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
 from manual.learner import Learner
 from tuners import environment
+from tuners.draw import first_look
 from tuners.engine import ENGINES, EnginePlugin
 from tuners.loop import Loop
 from tuners.presets import POSTER_SETS, Preset, systems_of
@@ -220,6 +221,8 @@ def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]
 
 def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> SystemRecord:
     space = _space(learner_of(system), study.data)
+    if space is not None and study.spec.guard:
+        first_look(space)  # before anything is written: what cannot be searched at all
     return SystemRecord(
         study.name,
         system.label,

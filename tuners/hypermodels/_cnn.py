@@ -14,8 +14,8 @@ from tuners.space import SearchSpace
 if TYPE_CHECKING:
     import keras
 
-#: What a network sees of a patch unless a set has smaller ones.
-INPUT = (128, 128, 3)
+#: Pixels of a side that a network sees of a patch, unless a set has smaller ones.
+SIDE = 128
 
 
 class Cnn(KerasNetwork):
@@ -31,7 +31,7 @@ class Cnn(KerasNetwork):
         """Made from the configuration."""
 
     def space_for(self, shape: tuple[int, ...]) -> SearchSpace:
-        return replace(self.space, constraints=(fits(shape),))
+        return replace(self.space, constraints=(fits(shape[0], shape[1]),))
 
     def architecture(self, config: Config, shape: tuple[int, ...], classes: int) -> str:
         size = "x".join(str(side) for side in shape)

@@ -2,12 +2,13 @@
 arithmetic of what fits.
 
 Keras convolves and pools without padding by default ("valid"), so that every layer makes the feature map
-smaller, and a kernel or a pool that is larger than what is left of it cannot be built.
+smaller, and a kernel or a pool that is larger than what is left of it cannot be built. Where convolutions are
+padded ("same"), pools alone do so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,42 +59,47 @@ def blocks_of(config: Config) -> list[Block]:
     ]
 
 
-def fits(shape: tuple[int, ...], blocks: Callable[[Config], list[Block]] = blocks_of) -> Constraint:
-    """Every kernel and pool must fit into the feature map that reaches it. shape: (height, width, ...)."""
-    height, width = shape[:2]
+def fits(height: int, width: int, padding: str = "valid") -> Constraint:
+    """Every kernel and pool must fit into the feature map that reaches it. height, width: of the input."""
 
     def reason(config: Config) -> str | None:
-        return misfit(blocks(config), height, width)
+        return misfit(blocks_of(config), height, width, padding)
 
+    layers = "no kernel and no pool" if padding == "valid" else "no pool"
     return Constraint(
         "feature map",
-        f"no kernel and no pool may be larger than the feature map that reaches it (inputs are {height} x {width})",
+        f"{layers} may be larger than the feature map that reaches it; the input is {height} x {width}",
         reason,
     )
 
 
-def misfit(blocks: Sequence[Block], height: int, width: int) -> str | None:
+def misfit(blocks: Sequence[Block], height: int, width: int, padding: str = "valid") -> str | None:
     """The first layer that is larger than its feature map, in words; None where all fit.
 
-    height, width: of the input. Without padding a kernel k leaves size - k + 1, a pool p size // p.
+    height, width: of the input. Without padding a kernel k leaves size - k + 1; a pool p leaves size // p.
     """
     for number, block in enumerate(blocks, start=1):
-        if block.kernel > min(height, width):
-            return _words(f"convolution {number}", "kernel", block.kernel, height, width)
-        height, width = height - block.kernel + 1, width - block.kernel + 1
+        if padding == "valid":
+            if block.kernel > min(height, width):
+                return _words(f"convolution {number}", "kernel", block.kernel, height, width)
+            height, width = height - block.kernel + 1, width - block.kernel + 1
         if block.pool > min(height, width):
             return _words(f"pooling layer {number}", "pool", block.pool, height, width)
         height, width = height // block.pool, width // block.pool
     return None
 
 
-def convolutions(blocks: Sequence[Block], activation: str) -> list[keras.layers.Layer]:
-    """The Keras layers of some blocks."""
+def convolutions(
+    blocks: Sequence[Block], activation: str, padding: str = "valid"
+) -> list[keras.layers.Layer]:
+    """The Keras layers of some blocks. padding: of the convolutions."""
     import keras
 
     layers = []
     for block in blocks:
-        layers.append(keras.layers.Conv2D(block.filters, block.kernel, activation=activation))
+        layers.append(
+            keras.layers.Conv2D(block.filters, block.kernel, padding=padding, activation=activation)
+        )
         if block.pool > 1:
             layers.append(keras.layers.MaxPooling2D(block.pool))
     return layers

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from manual.learner import Config
-from tuners.hypermodels._cnn import INPUT, Cnn
+from tuners.hypermodels._cnn import SIDE, Cnn
 from tuners.hypermodels._convolution import Block, block_parameters, fits
 from tuners.space import Choice, Condition, Float, Int, Parameter, SearchSpace
 
@@ -36,7 +36,7 @@ class CnnA(Cnn):
             Parameter("units_2", Int(8, 64, step=8), default=32, when=Condition("dense_layers", (2,))),
             *block_parameters(MOST_BLOCKS, Int(1, 8), Choice((3, 5)), Int(3, 5), [Block(8, 3, 3)] * 2),
         ),
-        (fits(INPUT),),
+        (fits(SIDE, SIDE),),
     )
 
     def optimizer(self, config: Config) -> keras.optimizers.Optimizer:

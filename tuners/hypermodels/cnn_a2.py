@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from manual.learner import Config
-from tuners.hypermodels._cnn import INPUT, Cnn
+from tuners.hypermodels._cnn import SIDE, Cnn
 from tuners.hypermodels._convolution import Block, block_parameters, fits
 from tuners.space import Choice, Condition, Float, Int, Parameter, SearchSpace
 
@@ -25,7 +25,7 @@ class CnnA2(Cnn):
     space = SearchSpace(
         (
             Parameter("optimizer", Choice(("sgd", "adam")), default="sgd"),
-            Parameter("momentum", Float(0.0, 0.99), default=0.0, when=Condition("optimizer", ("sgd",))),
+            Parameter("momentum", Float(0.0, 0.99), default=0.9, when=Condition("optimizer", ("sgd",))),
             Parameter("learning_rate", Float(1e-4, 1e-1, log=True), default=1e-3),
             Parameter("batch_size", Choice((8, 16, 32, 64)), default=8),
             Parameter("activation", Choice(("relu", "elu", "tanh")), default="relu"),
@@ -37,7 +37,7 @@ class CnnA2(Cnn):
             ),
             *block_parameters(MOST_BLOCKS, Int(8, 64, step=8), Choice((3, 5)), Int(2, 4), BY_HAND),
         ),
-        (fits(INPUT),),
+        (fits(SIDE, SIDE),),
     )
 
     def optimizer(self, config: Config) -> keras.optimizers.Optimizer:
