@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +19,7 @@ from datasets.pathology.standin.slide import render, write_slide
 from datasets.pathology.standin.traits import draw_traits
 from datasets.types import SplitName
 
-DEFAULT_PATIENTS: Final = 40
+DEFAULT_PATIENTS: Final = 36
 MIN_PATIENTS: Final = 6
 #: Part of STAND-IN.json; goes up whenever equal arguments give other bytes than before.
 GENERATOR_VERSION: Final = 1
@@ -95,7 +94,8 @@ def write_corpus(
 def draw_patients(count: int) -> list[Patient]:
     """Splits by patient, spread evenly over the numbers; every second patient of a split has two slides."""
     dev = max(1, round(0.2 * count))
-    splits: list[SplitName] = ["train"] * (count - 2 * dev) + ["dev"] * dev + ["eval"] * dev
+    shares: tuple[tuple[SplitName, int], ...] = (("train", count - 2 * dev), ("dev", dev), ("eval", dev))
+    splits = [name for name, share in shares for _ in range(share)]
     # The order must not tell the split; it is fixed, so that a patient keeps it under every seed.
     order = np.random.default_rng(count).permutation(count)
     seen: dict[SplitName, int] = {"train": 0, "dev": 0, "eval": 0}
@@ -174,7 +174,7 @@ def _is_there(out: Path, record: str) -> bool:
         return False
     if not out.is_dir():
         raise UsageError(f"{out} is a file; the stand-in needs a folder. Choose another name.")
-    if not os.listdir(out):
+    if not any(out.iterdir()):
         return False
     path = out / RECORD
     if path.is_file():

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from datasets.pathology.standin.noise import FloatMap, smooth_noise
 from datasets.pathology.standin.tissue import SCALE
 
+TUMOUR = ("dcis", "indc")
 BENIGN = ("norm", "nneo", "infl")
 
 

@@ -59,7 +59,7 @@ def lattice(rng: np.random.Generator, shape: tuple[int, int], spacing: float) ->
     columns = np.arange(0.0, shape[1], spacing)
     grid = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1)
     grid[1::2, :, 1] += spacing / 2.0
-    places = grid.reshape(-1, 2) + rng.normal(0.0, 0.17 * spacing, (grid.size // 2, 2))
+    places = grid.reshape(-1, 2) + rng.normal(0.0, 0.13 * spacing, (grid.size // 2, 2))
     inside = np.all((places >= 0) & (places < np.asarray(shape)), axis=1)
     return np.asarray(places[inside])
 

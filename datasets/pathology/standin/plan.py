@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.pathology.standin.layout import Layout, room_of
+from datasets.pathology.standin.layout import TUMOUR, Layout, room_of
 from datasets.pathology.standin.noise import FloatMap, smooth_noise
 from datasets.pathology.standin.nuclei import TURNS, lattice
 from datasets.pathology.standin.tissue import FAR, SCALE, Growth, acini, blob, draw_architecture, grow
@@ -16,7 +16,7 @@ from datasets.pathology.standin.traits import Traits
 Places = NDArray[np.float64]
 
 #: Share of a tumour field that its cells cover, drawn alike for both classes.
-COVER = (0.27, 0.38)
+COVER = (0.33, 0.43)
 #: Nuclei per place of the lattice; the rest stays empty, so that every field can hold the same number.
 FILL = 0.86
 
@@ -62,7 +62,7 @@ def draw_plan(rng: np.random.Generator, layout: Layout, traits: Traits, difficul
         room = rooms[index]
         area = float((room > 0).sum()) * SCALE**2
         mine = (layout.owner == index)[at[:, 0], at[:, 1]]
-        if label in ("dcis", "indc"):
+        if label in TUMOUR:
             kept.append(_tumour(rng, maps, room, places[mine], at[mine], label, traits, difficulty))
         else:
             kept.append(_benign(rng, maps, room, places[mine], at[mine], label, traits))
