@@ -6,7 +6,7 @@ library that trains networks.
 """
 
 from datasets.errors import DataError, HandtuneError, MissingLibraryError, UsageError
-from datasets.loading import canonical_name, data_root_from, load
+from datasets.loading import canonical_name, data_root_from, kind_of, load
 from datasets.scaling import Scaling
 from datasets.source import Source, sources
 from datasets.types import (
@@ -39,6 +39,7 @@ __all__ = [
     "canonical_name",
     "content_hash",
     "data_root_from",
+    "kind_of",
     "load",
     "sources",
 ]

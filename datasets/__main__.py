@@ -1,22 +1,13 @@
-"""`python -m datasets list | info NAME | prepare NAME`: what there is, what is in it, get it ready."""
+"""`python -m datasets list | info | prepare | make-standin`: what there is, what is in it, get it ready."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from datasets import cache
-from datasets.command_line import Parser, add_data_options, run, text_table
-from datasets.loading import load
-from datasets.percent import percent, percent_text
+from datasets.command_line import Parser, add_data_options, run, seed, text_table
 from datasets.source import sources
-from datasets.study import study_dataset
-from datasets.types import SPLIT_NAMES, Dataset, SplitName
 
 EPILOG = """examples:
   python -m datasets list
@@ -24,11 +15,17 @@ EPILOG = """examples:
   python -m datasets info 10 --data-root path/to/real/sets --json
   python -m datasets info path/to/my/folder          (holds train.csv, dev.csv and eval.csv)
   python -m datasets prepare 08 --data-root path/to/real/sets
+  python -m datasets prepare eeg --data-root path/to/tusz --out runs/cache --workers 2
+  python -m datasets prepare pathology --data-root path/to/tudp --sizes 2000 500 500
+  python -m datasets make-standin eeg --out standin --patients 60 --difficulty 0.5 --seed 1
 
-exit codes: 0 done; 2 wrong arguments; 3 data missing or bad."""
+exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 130 interrupted (the same command goes on)."""
 
 
 def _parser() -> Parser:
+    from datasets.info import info
+    from datasets.prepare_command import add_prepare_options, add_standin_options, run_prepare, run_standin
+
     parser = Parser(
         prog="python -m datasets",
         description="Data sets: list them, look into one, check it and get it ready for trials.",
@@ -36,21 +33,25 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(metavar="list | info | prepare", required=True)
+    commands = parser.add_subparsers(metavar="list | info | prepare | make-standin", required=True)
     listing = commands.add_parser("list", help="the catalogue, and what is missing to use it")
     listing.set_defaults(command=_list)
-    info = commands.add_parser("info", help="classes, sizes, balance, scale, origin and exact Bayes error")
-    info.set_defaults(command=_info)
+    details = commands.add_parser("info", help="classes, sizes, balance, scale, origin and exact Bayes error")
+    details.set_defaults(command=info)
     prepare = commands.add_parser("prepare", help="read and check a set and write it as .npy files")
-    prepare.set_defaults(command=_prepare)
-    for command in (listing, info):
+    prepare.set_defaults(command=run_prepare)
+    for command in (listing, details):
         command.add_argument("--json", action="store_true", help="print one JSON document")
-    for command in (info, prepare):
-        command.add_argument("name", metavar="NAME", help="such as 10, or a folder with three CSV files")
+    for command in (details, prepare):
+        command.add_argument(
+            "name", metavar="NAME", help="such as 10 or eeg, or a folder with three CSV files"
+        )
         add_data_options(command)
-    prepare.add_argument(
-        "--out", type=Path, default=Path("runs/cache"), metavar="DIR", help="default: runs/cache"
-    )
+    add_prepare_options(prepare)
+    standin = commands.add_parser("make-standin", help="make up a corpus in the real file formats")
+    standin.set_defaults(command=run_standin)
+    add_standin_options(standin)
+    standin.add_argument("--seed", type=seed, default=0, metavar="N", help="of what is made up (default 0)")
     return parser
 
 
@@ -90,76 +91,6 @@ def _list(args: argparse.Namespace) -> None:
 
 def _remark(title: str, missing: str | None) -> str:
     return title if missing is None else f"{title} (not available here, {missing})"
-
-
-def _info(args: argparse.Namespace) -> None:
-    dataset = load(args.name, seed=args.seed, data_root=args.data_root, train_limit=args.train_limit)
-    splits = {name: _describe(dataset, name) for name in SPLIT_NAMES}
-    if args.json:
-        print(json.dumps(_document(dataset, splits), indent=1))
-    else:
-        _print_info(dataset, splits)
-
-
-def _describe(dataset: Dataset, name: SplitName) -> dict[str, Any]:
-    part = dataset.split.part(name)
-    exact = None if dataset.densities is None else dataset.densities[name].bayes_error()
-    return {
-        "points": len(part),
-        "class_counts": np.bincount(part.y, minlength=dataset.classes).tolist(),
-        "mean": part.x.mean(axis=0).tolist(),
-        "std": part.x.std(axis=0).tolist(),
-        "exact_bayes_error": None if exact is None else percent(exact.value),
-    }
-
-
-def _document(dataset: Dataset, splits: dict[SplitName, dict[str, Any]]) -> dict[str, Any]:
-    origin = dataset.provenance
-    return {
-        "dataset": dataset.name,
-        "kind": dataset.kind,
-        "class_names": dataset.class_names,
-        "provenance": origin.kind,
-        "source": origin.source,
-        "content_hash": origin.content_hash,
-        "seed": origin.seed,
-        "train_limit": origin.train_limit,
-        "splits": splits,
-    }
-
-
-def _print_info(dataset: Dataset, splits: dict[SplitName, dict[str, Any]]) -> None:
-    origin = dataset.provenance
-    known = sources().get(dataset.name)
-    print(f"data set    {dataset.name}{f': {known.title}' if known else ''}")
-    print(f"kind        {dataset.kind}, classes {', '.join(dataset.class_names)}")
-    print(f"provenance  {origin.kind}: {origin.source}")
-    if origin.train_limit is not None:
-        print(f"limited     to {origin.train_limit:,} training points")
-    print(f"hash        {origin.content_hash}")
-    study = study_dataset(dataset.name)
-    if study is not None:
-        print(f"the study   {study.train:,} / {study.dev:,} / {study.eval:,} points; {study.description}")
-    print()
-    header = ["split", "points", *(f"class {label} %" for label in dataset.class_names)]
-    header += ["mean x1", "mean x2", "std x1", "std x2", "exact BER %"]
-    rows = []
-    for name, row in splits.items():
-        shares = [percent_text(count / row["points"]) for count in row["class_counts"]]
-        scale = [f"{value:.4f}" for value in (*row["mean"], *row["std"])]
-        exact = row["exact_bayes_error"]
-        rows.append([name, f"{row['points']:,}", *shares, *scale, "–" if exact is None else f"{exact:.2f}"])
-    print(text_table(header, rows))
-
-
-def _prepare(args: argparse.Namespace) -> None:
-    dataset = load(args.name, seed=args.seed, data_root=args.data_root, train_limit=args.train_limit)
-    folder = cache.write(dataset, args.out)
-    sizes = ", ".join(f"{name} {len(dataset.split.part(name)):,}" for name in SPLIT_NAMES)
-    print(f"prepared    {dataset.name} ({dataset.provenance.kind}: {dataset.provenance.source})")
-    print(f"points      {sizes}")
-    print(f"hash        {dataset.provenance.content_hash}")
-    print(f"folder      {folder}")
 
 
 if __name__ == "__main__":

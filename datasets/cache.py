@@ -60,6 +60,11 @@ def is_complete(folder: Path) -> bool:
     return all((folder / file).is_file() for file in FILES)
 
 
+def is_prepared(folder: Path) -> bool:
+    """Whether a folder is the own folder of a set, complete or not."""
+    return (folder / META).is_file()
+
+
 def read_tuning_split(folder: Path) -> TuningSplit:
     """train and dev of the set in its own folder, mapped into memory; eval is not opened.
 

@@ -20,7 +20,7 @@ class DrawnSet(Source):
     def __init_subclass__(cls) -> None:
         cls.name, cls.title, cls.class_names = cls.preset.name, cls.preset.title, cls.preset.class_names
 
-    def load(self, data_root: Path | None, seed: int) -> Dataset:
+    def load(self, data_root: Path | None, seed: int, workers: int = 1) -> Dataset:
         folder_name = f"set_{self.name}"
         if data_root is not None and (data_root / folder_name).exists():
             return self._real(data_root / folder_name)

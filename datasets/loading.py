@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from datasets.cache import is_prepared, read_dataset, read_meta
 from datasets.csv_folder import load_folder
 from datasets.errors import DataError, UsageError
 from datasets.plugins import find, unknown
@@ -26,12 +27,16 @@ def load(
     seed: int = 0,
     data_root: str | os.PathLike[str] | None = None,
     train_limit: int | None = None,
+    workers: int = 1,
 ) -> Dataset:
-    """A set of the catalogue ("10", also "#10" or "set_10"), or a folder with train, dev and eval CSV.
+    """A set of the catalogue ("10", also "#10" or "set_10"; "eeg"), a folder with train, dev and eval CSV,
+    or a folder that `prepare` wrote.
 
     seed: draws generated data and the choice of a train limit; real data do not depend on it.
     data_root: folder with real sets; None asks HANDTUNE_DATA. train_limit: see `limit_train`; the
     content hash is that of the samples that are left, so that records tell them from the full set.
+    workers: processes that read a corpus which is not prepared yet; more than one needs a main module that
+    may be imported (`if __name__ == "__main__"`), as ever where Python starts processes.
     Raises UsageError (exit code 2) for an unknown name, a negative seed or an impossible limit, and
     DataError (exit code 3) for a data root or folder that does not exist and for bad data in it.
     """
@@ -40,7 +45,9 @@ def load(
     known = canonical_name(name)
     if known in sources():
         source = find(CATALOG, Source, known, "data set")
-        dataset = source.load(data_root_from(data_root), seed)
+        dataset = source.load(data_root_from(data_root), seed, workers)
+    elif is_prepared(Path(known)):
+        dataset = read_dataset(Path(known))
     else:
         dataset = load_folder(Path(known))
     return dataset if train_limit is None else _limited(dataset, train_limit, seed)
@@ -54,8 +61,9 @@ def canonical_name(name: str) -> str:
     """
     number = _SET_NUMBER.fullmatch(name.strip())
     known = f"{int(number[1]):02d}" if number else name.strip().lower()
-    if known in sources():
-        return known
+    for source in sources().values():
+        if known == source.name or known in source.aliases:
+            return source.name
     path = Path(name).expanduser()
     if name and path.is_dir():
         return str(path.resolve())
@@ -65,6 +73,14 @@ def canonical_name(name: str) -> str:
         raise DataError(f"there is no folder {path}; check the path")
     error = unknown("data set", known if number else name, sources())
     raise UsageError(f"{error} Or give the path of a folder with train.csv, dev.csv and eval.csv.")
+
+
+def kind_of(name: str) -> str:
+    """What sort of samples a data set holds, from what `canonical_name` returned; nothing is loaded."""
+    known = sources().get(name)
+    if known is not None:
+        return known.kind
+    return str(read_meta(Path(name))["kind"]) if is_prepared(Path(name)) else "points2d"
 
 
 def data_root_from(argument: str | os.PathLike[str] | None) -> Path | None:

@@ -16,22 +16,25 @@ class Source(Plugin, ABC):
     """A data set that can be loaded by name.
 
     kind: what sort of samples it holds ("points2d", ...); models name the kinds that they take.
-    class_names: in the order of the class indices.
+    class_names: in the order of the class indices. aliases: other names that users may give.
     """
+
+    aliases: ClassVar[tuple[str, ...]] = ()
 
     kind: ClassVar[str]
     class_names: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def load(self, data_root: Path | None, seed: int) -> Dataset:
+    def load(self, data_root: Path | None, seed: int, workers: int = 1) -> Dataset:
         """All samples of all three splits.
 
         data_root: an existing folder with real data, or None where there is none. Data are made up
         (from `seed`) only where the root holds no folder for this set, and the provenance says so.
+        workers: processes that may work on it; they change nothing in the samples.
         Raises DataError where the root holds real data that are incomplete or bad.
         """
 
 
 def sources() -> dict[str, Source]:
-    """The catalogue by name, sets whose library is missing included."""
-    return scan(CATALOG, Source)
+    """The catalogue by name, in its order, sets whose library is missing included."""
+    return dict(sorted(scan(CATALOG, Source).items()))
