@@ -47,8 +47,8 @@ class Layout:
                 f"a layout needs two classes or more, each with a folder or word of its own; these are"
                 f" {', '.join(self.class_names)}, found by {dict(self.classes)}."
             )
-        if not 1 <= self.size <= 4096:
-            raise UsageError(f"patches have 1 to 4096 pixels a side, not {self.size}.")
+        if not 16 <= self.size <= 4096:
+            raise UsageError(f"patches have 16 to 4096 pixels a side, not {self.size}.")
 
 
 def _one_group(pattern: str, of: str) -> None:

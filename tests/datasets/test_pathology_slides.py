@@ -177,7 +177,7 @@ def test_a_missing_tile_is_not_passed_off_as_glass(svs: Path, tmp_path: Path) ->
     assert (patch < 250).all()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=6),
     end=st.booleans(),
