@@ -96,7 +96,7 @@ def _add_area(
         return
     side = np.repeat(np.arange(len(x0)), counts)
     line = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts) + first[side]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         slope = (x1 - x0) / (y1 - y0)  # level sides cross no middle line and are never looked up
     x = x0[side] + (line + 0.5 - y0[side]) * slope[side]
     turn = np.where(y1 > y0, 1, -1)[side]
