@@ -44,12 +44,14 @@ def draw_layout(rng: np.random.Generator, only: str | None) -> Layout:
     y, x = np.indices(coarse, dtype=np.float32) * SCALE
     # Distance to a rectangle with rounded corners, then uneven.
     gap = [np.maximum(240.0 - np.minimum(a, n - a), 0.0) for a, n in ((y, rows), (x, columns))]
-    tissue = 240.0 - np.hypot(*gap) - rng.uniform(30.0, 75.0) + 22.0 * smooth_noise(rng, coarse, 60.0)
+    tissue = 240.0 - np.hypot(*gap) - rng.uniform(60.0, 110.0) + 48.0 * smooth_noise(rng, coarse, 120.0)
     tissue = (tissue + 4.0 * smooth_noise(rng, coarse, 7.0)).astype(np.float32)
     steps = (np.arange(3) + 0.5) / 3
     seeds = np.stack(np.meshgrid(steps * rows, steps * columns, indexing="ij"), axis=-1).reshape(-1, 2)
-    seeds = seeds + rng.uniform(-110.0, 110.0, seeds.shape)
-    warp = [28.0 * smooth_noise(rng, coarse, 50.0) for _ in range(2)]
+    seeds = seeds + rng.uniform(-180.0, 180.0, seeds.shape)
+    warp = [
+        75.0 * smooth_noise(rng, coarse, 110.0) + 12.0 * smooth_noise(rng, coarse, 25.0) for _ in range(2)
+    ]
     distance = np.stack([np.hypot(y + warp[0] - s[0], x + warp[1] - s[1]) for s in seeds])
     first = int(rng.choice([2, 3, 3, 3, 4, 4, 4, 5]))
     tumour = [only] * 7 if only else ["dcis"] * first + ["indc"] * (7 - first)
