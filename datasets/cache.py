@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 
 from datasets.errors import DataError, UsageError
-from datasets.types import SPLIT_NAMES, Dataset, Features, Provenance, Samples, Split, SplitName, TuningSplit
+from datasets.types import (
+    SPLIT_NAMES,
+    Dataset,
+    Features,
+    Provenance,
+    Samples,
+    Split,
+    SplitName,
+    TuningSplit,
+    content_hash,
+)
 
 HASH_DIGITS = 12
 META = "meta.json"
@@ -53,6 +63,16 @@ def write(dataset: Dataset, folder: Path) -> Path:
             f"the data cannot be written to {target}: {error.strerror or error}. Choose another folder."
         ) from None
     return _checked(target)
+
+
+def stored_hash(folder: Path) -> str:
+    """sha256 over the arrays as they are stored, which is the content hash of a set that is read through a view.
+
+    Raises DataError where a file is missing or damaged.
+    """
+    meta = dict(read_meta(folder), view=None)
+    parts = {name: _read_part(folder, name, meta) for name in SPLIT_NAMES}
+    return content_hash(Split(parts["train"], parts["dev"], parts["eval"]))
 
 
 def is_complete(folder: Path) -> bool:

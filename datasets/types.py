@@ -86,7 +86,8 @@ class Provenance:
     kind: "real" (files of the study's owners), "generated" (drawn from a known density) or
     "stand-in" (made up in the format of a corpus that is not at hand).
     source: one plain sentence for tables and reports.
-    content_hash: sha256 over the samples of the `Dataset` that carries it, so after a train limit; see
+    content_hash: sha256 over the samples of the `Dataset` that carries it (as they are stored, where they are read
+    through a view), so after a train limit; see
     `content_hash`.
     seed: the seed of generated samples, None for real ones.
     train_limit: rows of train that `--train-limit` kept, None for all of them.

@@ -35,6 +35,7 @@ class PatchExtractor(Extractor):
 
     kind: ClassVar[str] = "patches"
     class_names: ClassVar[tuple[str, ...]] = ("indc", "dcis")
+    batch: ClassVar[int] = 128  # a patch takes 0.75 MB
 
     root: Path
     size: int = 512

@@ -35,6 +35,7 @@ class ImageFolderExtractor(Extractor):
     """Patches out of the PNG, JPEG and TIFF images below `root`, as `layout` says."""
 
     kind: ClassVar[str] = "patches"
+    batch: ClassVar[int] = 128
 
     root: Path
     layout: Layout

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import datasets
-from datasets import Samples, UsageError
+from datasets import Samples, UsageError, cache
 from datasets.bayes_error import estimators
+from datasets.corpus_source import CorpusSource
+from datasets.inputs import fit_inputs, input_shape
 from datasets.plugins import Plugin, all_plugins_required, scan
 from datasets.source import CATALOG, Source
 from datasets.types import SPLIT_NAMES, content_hash
@@ -22,17 +27,41 @@ def usable(plugin: Plugin) -> None:
         pytest.skip(f"{plugin.name} {reason}")
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_a_source_gives_a_whole_data_set(name):
+@pytest.fixture
+def small_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Source], Path | None]:
+    """A data root with a small stand-in of a source's corpus; None for a source that generates points."""
+    monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path / "cache"))
+
+    def root(source: Source) -> Path | None:
+        if not isinstance(source, CorpusSource):
+            return None
+        source.standin_writer()(tmp_path / source.corpus, patients=6, workers=2)
+        return tmp_path / source.corpus
+
+    return root
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if isinstance(source, CorpusSource) else name
+        for name, source in SOURCES.items()
+    ],
+)
+def test_a_source_gives_a_whole_data_set(name, small_root):
     source = SOURCES[name]
     usable(source)
     assert source.title and source.kind
-    dataset = source.load(None, 7)
+    root = small_root(source)
+    dataset = source.load(root, 7)
     assert (dataset.name, dataset.class_names, dataset.kind) == (name, source.class_names, source.kind)
     assert dataset.provenance.kind in ("generated", "stand-in")
     assert dataset.provenance.seed == 7
     assert dataset.provenance.source
-    assert dataset.provenance.content_hash == content_hash(dataset.split)
+    if cache.read_meta(dataset.folder).get("view") if dataset.folder else None:
+        assert dataset.provenance.content_hash == cache.stored_hash(dataset.folder)
+    else:
+        assert dataset.provenance.content_hash == content_hash(dataset.split)
     for part in SPLIT_NAMES:
         samples = dataset.split.part(part)
         assert samples.y.dtype == np.int64
@@ -40,11 +69,20 @@ def test_a_source_gives_a_whole_data_set(name):
         assert np.isfinite(samples.x).all()
         assert samples.x.shape[1:] == dataset.split.train.x.shape[1:]
     assert len(np.unique(dataset.split.train.y)) == dataset.classes
-    assert source.load(None, 7).provenance == dataset.provenance
+    assert source.load(root, 7).provenance == dataset.provenance
+    tuning = dataset.split.for_tuning(dataset.kind)
+    inputs = fit_inputs(tuning)
+    assert inputs.shape == input_shape(tuning)
+    seen = inputs.evaluation(dataset.split.dev.x[:3])
+    assert seen.shape == (3, *inputs.shape) and seen.dtype == np.float32
+    drawn = inputs.training(dataset.split.train.x, np.array([1, 0]), np.random.default_rng(0))
+    assert drawn.shape == (2, *inputs.shape) and drawn.dtype == np.float32
+    again = inputs.training(dataset.split.train.x, np.array([1, 0]), np.random.default_rng(0))
+    assert np.array_equal(drawn, again)
 
 
 def test_the_catalogue_holds_the_sets_of_the_study():
-    assert {"08", "09", "10"} <= set(SOURCES)
+    assert {"08", "09", "10", "11", "12"} <= set(SOURCES)
     assert scan(CATALOG, Source) is not scan(CATALOG, Source)  # a caller may change its copy
 
 
