@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from datasets.types import Samples, TuningSplit
 from imld_synth import write_csv
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
@@ -40,6 +41,31 @@ def write_points(folder: Path) -> Path:
 def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of one's own with 400, 200 and 200 points of two classes; nearest means err by about 8 %."""
     return write_points(tmp_path_factory.mktemp("points") / "own")
+
+
+#: What a network sees of a sample of each kind, as small as the models allow.
+SHAPES = {"points2d": (2,), "eeg": (12, 12, 15), "patches": (40, 40, 3)}
+
+
+def toy_samples(kind: str, count: int, seed: int) -> Samples:
+    """Samples of two classes that are easy to tell apart."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(count) % 2
+    x = rng.normal(size=(count, *SHAPES[kind]))
+    level = y.reshape(-1, *(1 for _ in SHAPES[kind]))
+    match kind:
+        case "points2d":
+            return Samples(x + 3 * level, y)
+        case "eeg":
+            return Samples((x * (1 + 4 * level)).astype(np.float32), y)
+        case _:
+            return Samples((90 + 60 * level + 10 * x).clip(0, 255).astype(np.uint8), y)
+
+
+@pytest.fixture(scope="session")
+def toy() -> Callable[[str], TuningSplit]:
+    """`toy(kind)`: 48 and 24 samples of a kind, of two classes."""
+    return lambda kind: TuningSplit(toy_samples(kind, 48, 1), toy_samples(kind, 24, 2), kind)
 
 
 @pytest.fixture

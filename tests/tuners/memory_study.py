@@ -38,8 +38,8 @@ def error_of(config) -> float:
 class MemoryRunner(JobRunner):
     """Answers every job by its configuration: {"v": 250} ends with a dev error of 0.25.
 
-    Two more values of a configuration say what becomes of it: fail (a reason) and same (one class for
-    everything). Each training reports its epochs; `seconds` is what one takes on the clock of the record.
+    Three more values of a configuration say what becomes of it: fail (a reason), same (one class for
+    everything) and collapsed (the epoch after which its training was stopped for that). Each training reports its epochs; `seconds` is what one takes on the clock of the record.
     """
 
     def __init__(self, workers: int = 1, seconds: float = 1.0, last_first: bool = False) -> None:
@@ -84,10 +84,14 @@ class MemoryRunner(JobRunner):
                 return [Failed(ticket, TrialState.FAILED, str(job.config["fail"]), self.seconds)]
             case TrainJob():
                 error = error_of(job.config)
-                epochs = range(job.first_epoch + 1, job.epochs + 1)
-                reports = [EpochReport(epoch, 0.5, 0.5, 0.5, error) for epoch in epochs]
+                collapsed = job.config.get("collapsed")
+                epochs = range(job.first_epoch + 1, (collapsed or job.epochs) + 1)
+                reports = [
+                    EpochReport(epoch, 0.5, 0.5, 0.5, error, 1 if collapsed else 2) for epoch in epochs
+                ]
                 values = RESULT | {"dev_error": error, "epochs": len(epochs), "seconds": self.seconds}
-                values["degenerate"] = bool(job.config.get("same"))
+                values["degenerate"] = bool(job.config.get("same") or collapsed)
+                values["collapsed"] = collapsed
                 return [
                     *(EpochDone(ticket, report, self.seconds / len(epochs)) for report in reports),
                     Done(ticket, values),
@@ -113,8 +117,8 @@ def scored(job: ScoreJob, seconds: float) -> dict:
         "parameters": 6,
         "epochs": job.epochs,
         "best_epoch": 1,
-        "degenerate": False,
-        "collapsed": None,
+        "degenerate": "collapsed" in job.config,
+        "collapsed": job.config.get("collapsed"),
         "curve": [],
         "patients": {},
         "surface": None,
@@ -197,9 +201,9 @@ class Lab:
         )
 
 
-def searcher(*values, kind=ListSearcher, limit=None) -> Searcher:
+def searcher(*values, kind=ListSearcher, limit=None, epochs=2) -> Searcher:
     configs = tuple(value if isinstance(value, dict) else {"v": value} for value in values)
-    return kind(Task(None, 1, 2, configs), limit)
+    return kind(Task(None, 1, epochs, configs), limit)
 
 
 def states(store: Store, system: str | None = None) -> list[str]:

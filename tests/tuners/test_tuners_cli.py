@@ -37,6 +37,7 @@ MISTAKES = {
     "preset and model": (("--preset", "demo", "--baselines"), 2, ("leave out --baselines",)),
     "resume and seed": (("--resume", "x", "--seed", "0"), 2, ("--resume", "--seed cannot be given")),
     "resume and baselines": (("--resume", "x", "--baselines"), 2, ("--baselines cannot be given",)),
+    "resume and guard": (("--resume", "x", "--no-guard"), 2, ("--no-guard cannot be given",)),
     "resume and more": (("--resume", "x", *RUN), 2, ("--dataset, --tuner cannot be given",)),
     "data root": ((*RUN, "--data-root", "{tmp}/none"), 3, ("{tmp}/none",)),
     "bad csv": (("--dataset", "{tmp}/bad", "--baselines", "knn"), 3, ("train.csv", "line 2")),
@@ -99,6 +100,22 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
         assert word in result.stdout
 
 
+def test_what_is_not_named_follows_the_kind_of_the_data(tmp_path):
+    from tuners.cli import _spec, parser
+
+    def labels(*words):
+        spec = _spec(parser().parse_args(words))
+        assert spec.guard == ("--no-guard" not in words)
+        return [system.label for system in spec.systems]
+
+    points = labels("--dataset", "10", "--baselines", "--tuner", "keras-random")
+    assert points == ["KNN", "MLP-M1", "MLP-M2", "RNF", "MLP-A1 (keras-random)"]
+    patches = labels("--dataset", "11", "--baselines", "--tuner", "keras-random", "--no-guard")
+    assert patches == ["CNN-M", "CNN-M2", "CNN-A (keras-random)"]
+    eeg = labels("--dataset", "12", "--baselines", "--tuner", "keras-grid")
+    assert eeg == ["CNN-LSTM-M", "CNN-LSTM-M2", "LSTM-A (keras-grid)"]
+
+
 def test_the_module_and_the_file_are_one_command(command):
     file, module = (
         command("--list", "--json", program=program) for program in (("tuners/run.py",), ("-m", "tuners.run"))
@@ -108,7 +125,8 @@ def test_the_module_and_the_file_are_one_command(command):
     rows = json.loads(file.stdout)
     assert {"data sets", "tuners", "models", "baselines", "engines", "presets"} == set(rows)
     assert all(set(row) == {"name", "title", "missing"} for group in rows.values() for row in group)
-    assert [row["name"] for row in rows["baselines"]] == ["knn", "mlp-m1", "mlp-m2", "rnf"]
+    names = [row["name"] for row in rows["baselines"]]
+    assert {"knn", "mlp-m1", "mlp-m2", "rnf", "cnn-m", "cnn-lstm-m"} <= set(names)
     assert {row["name"] for row in rows["presets"]} == {"poster", "demo"}
     assert "hand" not in [row["name"] for row in rows["tuners"]]
 
@@ -136,7 +154,7 @@ def test_json_is_one_document_with_the_promised_keys(study, own_data):
     for row in document["systems"]:
         assert set(row) >= {
             *("system", "tuner", "train_error", "dev_error", "eval_error", "trials", "failed_trials"),
-            *("pruned_trials", "epochs", "seconds", "config", "repeats"),
+            *("pruned_trials", "degenerate_trials", "epochs", "seconds", "config", "repeats"),
         }
         assert all(0 <= row[f"{part}_error"] <= 100 for part in ("train", "dev", "eval"))
         assert all(

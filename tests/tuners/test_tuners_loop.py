@@ -73,6 +73,33 @@ def test_a_network_of_one_class_is_marked_and_selected_only_for_want_of_others(l
     assert lab.store.systems("s")[0].selected == selected
 
 
+def test_a_collapsed_training_is_told_honestly_and_costs_the_epochs_that_it_used(lab):
+    lab.budget = Budget(3, 10)
+    search = searcher({"v": 500, "collapsed": 3}, 300, {"v": 500, "collapsed": 10}, epochs=10)
+    loop = lab.loop({"A": search}, MemoryRunner(), parallel=1)
+    loop.run()
+    first, _, last = lab.store.trials("s")
+    assert (first.state, first.dev_error, first.epochs) == (TrialState.DEGENERATE, 0.5, 3)
+    words = "predicts one class for everything since its first epoch"
+    assert first.reason == f"{words}; stopped after epoch 3 of 10"
+    assert last.reason == words  # nothing was left to stop
+    assert [(o.state, o.dev_error, o.epochs) for _, o in search.told] == [
+        (TrialState.DEGENERATE, 0.5, 3),
+        (TrialState.COMPLETE, 0.3, 10),
+        (TrialState.DEGENERATE, 0.5, 10),
+    ]
+    assert loop.runs[0].ledger.epochs == 3 + 10 + 10
+    assert [r.dev_answers for r in lab.store.epochs("s")] == [1] * 3 + [2] * 10 + [1] * 10
+    row = as_json(summarize(lab.store, "s"))["systems"][0]
+    assert (row["trials"], row["degenerate_trials"], row["failed_trials"]) == (3, 2, 0)
+
+
+def test_a_collapsed_score_says_so(lab):
+    lab.loop({"A": searcher({"v": 500, "collapsed": 1})}, MemoryRunner()).run()
+    (score,) = lab.store.scores("s")
+    assert score.degenerate and score.reason.endswith("since its first epoch; stopped after epoch 1 of 2")
+
+
 def test_a_failed_score_names_its_reason_and_costs_no_other_system(lab):
     runner = MemoryRunner()
     loop = lab.loop({"A": searcher({"v": 1, "unscored": 1}), "B": searcher(100)}, runner)

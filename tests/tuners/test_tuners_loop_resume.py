@@ -54,7 +54,8 @@ def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=
 @pytest.mark.parametrize("parallel", [1, None])
 @pytest.mark.parametrize("events", range(0, 28, 3))
 def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, parallel, events):
-    values = [500, 400, 400, 300, {"v": 1, "fail": "x"}, 200, 100]
+    collapsed = {"v": 450, "collapsed": 1}
+    values = [500, 400, 400, collapsed, 300, {"v": 1, "fail": "x"}, 200, 100]
     whole, cut = (Lab(Store(str(tmp_path / f"{name}.sqlite")), repeats=2) for name in ("whole", "cut"))
     make = lambda: {"A": searcher(*values), "B": searcher(*values[::-1])}  # noqa: E731
     workers = 1 if parallel else 2

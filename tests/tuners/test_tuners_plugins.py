@@ -17,10 +17,12 @@ from tuners.tunable import HYPERMODELS, Tunable
 
 KINDS = {
     SEARCH: (SearcherPlugin, {"hand", "keras-random", "keras-bayesian", "keras-hyperband", "keras-grid"}),
-    HYPERMODELS: (Tunable, {"mlp-a1", "mlp-a2"}),
+    HYPERMODELS: (Tunable, {"mlp-a1", "mlp-a2", "cnn-a", "cnn-a2", "lstm-a", "cnn-lstm-a"}),
     MODELS: (Baseline, {"knn", "rnf", "mlp-m1", "mlp-m2"}),
     ENGINES: (EnginePlugin, {"local"}),
 }
+#: What networks see of a sample, by kind.
+SHAPES = {"points2d": (2,), "eeg": (100, 20, 15), "patches": (128, 128, 3)}
 PLUGINS = [(folder, plugin) for folder, (base, _) in KINDS.items() for plugin in scan(folder, base).values()]
 every = pytest.mark.parametrize(("folder", "plugin"), PLUGINS, ids=[plugin.name for _, plugin in PLUGINS])
 
@@ -72,15 +74,18 @@ from manual import MODELS, Baseline
 from tuners.engine import ENGINES, EnginePlugin
 from tuners.searcher import SEARCH, SearcherPlugin
 from tuners.tunable import HYPERMODELS, Tunable
+shapes = {SHAPES!r}
 for folder, base in ((SEARCH, SearcherPlugin), (HYPERMODELS, Tunable), (MODELS, Baseline), (ENGINES, EnginePlugin)):
     for plugin in scan(folder, base).values():
         plugin.missing()
         space = getattr(plugin, "space", None)
         if space is not None:
             space.describe()
-            plugin.architecture(space.defaults(), (2,), 2)
+            space.rules()
+            plugin.architecture(space.defaults(), shapes[min(plugin.kinds)], 2)
         if base is Baseline:
-            [plugin.architecture(config, (2,), 2) for config in plugin.configurations()]
+            shape = shapes[min(plugin.kinds)]
+            [plugin.architecture(config, shape, 2) for config in plugin.configurations()]
 print([name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run(
@@ -95,14 +100,30 @@ def test_a_baseline_has_configurations_and_one_line_for_each(name):
     baseline = scan(MODELS, Baseline)[name]
     configs = baseline.configurations()
     assert configs and len({repr(config) for config in configs}) == len(configs)
-    assert len({baseline.architecture(config, (2,), 2) for config in configs}) == len(configs)
+    assert baseline.kinds and baseline.kinds <= set(SHAPES)
+    for kind in baseline.kinds:
+        lines = [baseline.architecture(config, SHAPES[kind], 2) for config in configs]
+        assert all(line and "\n" not in line for line in lines)
     assert baseline.epochs() >= 1
-    assert baseline.system and "points2d" in baseline.kinds
+    assert baseline.system
+
+
+LINES = {
+    "mlp-a1": "2-64-64-3, relu",
+    "mlp-a2": "2-64-64-3, relu",
+    "cnn-a": "128x128x3, 8@3x3 pool 3, 8@3x3 pool 3, 32-3, relu, dropout 0.25",
+    "cnn-a2": "128x128x3, 16@5x5 pool 2, 32@5x5 pool 2, 64@5x5 pool 2, 128-3, relu, dropout 0.25",
+    "lstm-a": "100 frames of 300, LSTM 64, 3, dropout 0.20",
+    "cnn-lstm-a": "100 frames of 20x15, 16@3x3 pool 2, 32@3x3 pool 2, LSTM 64-64, 3, relu",
+}
 
 
 @pytest.mark.parametrize("name", scan(HYPERMODELS, Tunable))
 def test_a_model_says_its_architecture_in_one_line(name):
     model = scan(HYPERMODELS, Tunable)[name]
-    line = model.architecture(model.space.defaults(), (2,), 3)
-    assert line == "2-64-64-3, relu"
-    assert model.system and "points2d" in model.kinds
+    assert model.system and model.kinds and model.kinds <= set(SHAPES)
+    for kind in model.kinds:
+        line = model.architecture(model.space.defaults(), SHAPES[kind], 3)
+        assert line and "\n" not in line
+        assert line == LINES.get(name, line)
+        assert model.space_for(SHAPES[kind]).rules() == model.space.rules()
