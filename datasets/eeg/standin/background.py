@@ -12,19 +12,23 @@ _HIGH_PASS_HZ = 0.4
 
 
 def background(rng: np.random.Generator, traits: Traits, samples: int, rate: float) -> Float32:
-    """Shape (21, samples), with mean power 1 over the derivations.
-
-    Alpha is noise about 1 Hz wide, which waxes and wanes of itself.
-    """
+    """1/f noise of correlated sources: (21, samples), with mean power 1 over the derivations."""
     hz = frequencies(samples, rate)
     # Amplifiers of routine EEG are AC-coupled, and roll off before the Nyquist frequency.
     passed = (hz / _HIGH_PASS_HZ) ** 2 / (1 + (hz / _HIGH_PASS_HZ) ** 2) / (1 + (hz / (0.4 * rate)) ** 8)
     pink = passed * (hz**2 + traits.knee_hz**2) ** (-traits.exponent / 4)
-    noise = _unit(shaped(rng, traits.mixing, samples, rate, pink.astype(np.float32)))
-    peak = np.exp(-((hz - traits.alpha_hz) ** 2) / (2 * 0.7**2))
-    alpha = _unit(shaped(rng, traits.alpha_field, samples, rate, peak.astype(np.float32)))
-    level = traits.alpha_level * np.exp(0.5 * wander(rng, samples, rate, 8.0))
-    return _unit(noise + level * alpha)
+    return _unit(shaped(rng, traits.mixing, samples, rate, pink.astype(np.float32)))
+
+
+def alpha(rng: np.random.Generator, traits: Traits, samples: int, rate: float) -> Float32:
+    """The posterior rhythm: (21, samples), relative to the background.
+
+    Noise about 1.5 Hz wide, which waxes and wanes of itself.
+    """
+    peak = np.exp(-((frequencies(samples, rate) - traits.alpha_hz) ** 2) / (2 * 0.7**2))
+    waves = _unit(shaped(rng, traits.alpha_field, samples, rate, peak.astype(np.float32)))
+    waves *= traits.alpha_level * np.exp(0.5 * wander(rng, samples, rate, 8.0))
+    return waves
 
 
 def _unit(signals: Float32) -> Float32:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Hardness:
     """snr: RMS of the seizure's rhythm against the background without it, over the derivations.
 
-    mimic_share: share of the time with a rhythm that does not evolve, in both classes; mimic_snr: its
+    mimic_share: share of the time with a rhythm that does not evolve, less within seizures; mimic_snr: its
     strength. falls_per_10s: median fall of a seizure's frequency in octaves.
     """
 
@@ -24,7 +24,7 @@ def hardness_of(difficulty: float) -> Hardness:
     snr = 2.2 - 1.2 * difficulty
     return Hardness(
         snr=snr,
-        mimic_share=0.6 + 0.4 * difficulty,
-        mimic_snr=snr * (0.7 + 0.3 * difficulty),
-        falls_per_10s=0.6 - 0.2 * difficulty,
+        mimic_share=0.8 + 0.2 * difficulty,
+        mimic_snr=snr * (0.9 + 0.2 * difficulty),
+        falls_per_10s=0.9 - 0.3 * difficulty,
     )

@@ -11,6 +11,10 @@ from datasets.eeg.standin.electrodes import ELECTRODES, POSITIONS, Float32, angl
 
 Point = NDArray[np.float64]
 
+_ONSET_HZ = (2.5, 7.0)
+# Where a falling seizure spends its time, so that the frequency itself is no cue.
+_MIMIC_HZ = (1.9, 6.5)
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -80,16 +84,17 @@ def draw_traits(rng: np.random.Generator, falls_per_10s: float, may_lack_seizure
         blink_level=rng.uniform(3, 7),
         pops_per_minute=rng.uniform(0, 1.2),
         line_uv=float(np.exp(rng.normal(np.log(2), 0.7))),
-        seizure=draw_rhythm(rng),
+        seizure=draw_rhythm(rng, _ONSET_HZ),
         falls_per_10s=falls_per_10s * float(np.exp(rng.normal(0, 0.2))),
-        mimics=tuple(draw_rhythm(rng) for _ in range(int(rng.integers(2, 4)))),
+        mimics=tuple(draw_rhythm(rng, _MIMIC_HZ) for _ in range(int(rng.integers(2, 4)))),
         seizures=not (may_lack_seizures and rng.random() < 0.08),
     )
 
 
-def draw_rhythm(rng: np.random.Generator) -> Rhythm:
+def draw_rhythm(rng: np.random.Generator, hz: tuple[float, float]) -> Rhythm:
+    """hz: the range of its frequency, even in octaves."""
     return Rhythm(
-        hz=float(np.exp(rng.uniform(np.log(2.5), np.log(7.0)))),
+        hz=float(np.exp(rng.uniform(*np.log(hz)))),
         place=random_point(rng),
         width=rng.uniform(0.35, 0.7),
         generalised=bool(rng.random() < 0.3),

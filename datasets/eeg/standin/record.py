@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datasets.eeg.standin import artefacts
-from datasets.eeg.standin.background import background
+from datasets.eeg.standin.background import alpha, background
 from datasets.eeg.standin.electrodes import DERIVATIONS, Float32
 from datasets.eeg.standin.hardness import Hardness
 from datasets.eeg.standin.noise import wander
@@ -18,6 +18,7 @@ from datasets.eeg.standin.timeline import Event, draw_spells
 
 _BLOCK_SECONDS = 0.2
 _LEVEL_SECONDS = 10.0
+_SHARE_IN_SEIZURES = 0.15
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def draw_signals(
     samples = round(seconds * rate)
     total = background(rng, traits, samples, rate)
     for event in events:
-        share = hardness.mimic_share * (0.4 if event.label == "seiz" else 1.0)
+        share = hardness.mimic_share * (_SHARE_IN_SEIZURES if event.label == "seiz" else 1.0)
         for start, stop in draw_spells(rng, event.stop - event.start, share):
             style = traits.mimics[rng.integers(len(traits.mimics))]
             strength = hardness.mimic_snr * np.exp(rng.normal(0, 0.25))
@@ -65,7 +66,8 @@ def draw_signals(
             wave = seizure(rng, traits.seizure, traits.falls_per_10s, event.stop - event.start, rate)
             _add(total, np.float32(strength) * wave, event.start, rate)
     total *= _levelling(total, events, rate)
-    # Artefacts come on top of the level: under it, a seizure would attenuate them, and that would tell.
+    # Alpha and artefacts come on top of the level: a seizure would attenuate them too, at fixed places.
+    total += alpha(rng, traits, samples, rate)
     total += artefacts.blinks(rng, traits, samples, rate)
     total += artefacts.muscle(rng, traits, samples, rate, session.emg)
     total += artefacts.pops(rng, traits, samples, rate)
