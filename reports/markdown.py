@@ -50,9 +50,12 @@ def write_report(
         frame.attrs["split"] = split
         if section.name == "search":
             search = frame
+        file = folder / f"{section.name}.png"
+        if not section.applies(frame):
+            file.unlink(missing_ok=True)
+            continue
         blocks += [f"## {section.title}", section.lead]
         picture = section.picture(store, frame)
-        file = folder / f"{section.name}.png"
         if picture is None:
             file.unlink(missing_ok=True)  # of an earlier report, which this one does not show
         else:

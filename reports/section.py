@@ -20,6 +20,9 @@ SECTIONS = "reports.sections"
 #: Shown in place of a table that has no rows.
 NOTHING = "Nothing to show yet."
 
+#: What samples are called, by the kind of the data set.
+UNITS = {"points2d": "points", "eeg": "segments", "patches": "patches"}
+
 
 class Section(Plugin, ABC):
     """A part of a report and of a page.
@@ -29,8 +32,9 @@ class Section(Plugin, ABC):
 
     The frame is the single source: `figure` (pages), `picture` (report) and `markdown` show what is
     in it and compute no other result. Errors in it are fractions. Its `attrs` hold "study" (the
-    name), "caption" (which data, and whether they are real; part of every figure) and "systems"
-    (labels in the study's order, which fixes their colours) and "split" (whose points are drawn).
+    name), "caption" (which data, and whether they are real; part of every figure), "kind" (of the
+    data), "systems" (labels in the study's order, which fixes their colours) and "split" (whose
+    points are drawn).
     A study without results gives an empty frame, None for both figures and a sentence in place of
     the table; it never raises.
     """
@@ -41,6 +45,10 @@ class Section(Plugin, ABC):
     @abstractmethod
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
         """The numbers. Raises UsageError where there is no such study."""
+
+    def applies(self, frame: pd.DataFrame) -> bool:
+        """Whether such data have this section at all; where not, a report leaves it out, heading included."""
+        return True
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         """For pages; None where a table says it all or nothing is there yet."""
@@ -76,14 +84,20 @@ def caption(study: StudyRecord) -> str:
     """Which data, and whether they are real: stands in every figure."""
     text = f"data set {study.data.name}, {study.data.provenance}"
     if study.spec.train_limit is not None:
-        text += f", train cut to {study.data.sizes['train']:,} points"
+        text += f", train cut to {study.data.sizes['train']:,} {units(study.data.kind)}"
     return text
+
+
+def units(kind: str) -> str:
+    """What the samples of a kind of data are called."""
+    return UNITS.get(kind, "samples")
 
 
 def describe(frame: pd.DataFrame, study: StudyRecord) -> pd.DataFrame:
     """Puts into `attrs` what figures need to know beside the numbers, and returns the frame."""
     frame.attrs["study"] = study.name
     frame.attrs["caption"] = caption(study)
+    frame.attrs["kind"] = study.data.kind
     frame.attrs["split"] = "eval"
     frame.attrs["systems"] = [system.label for system in study.spec.systems]
     return frame

@@ -16,6 +16,9 @@ from tuners.summary import StudySummary, SystemSummary
 #: Half-width of a 95 % interval in standard errors.
 Z95 = 1.96
 
+#: The provenance of data that were made up in the format of a corpus.
+STAND_IN = "stand-in"
+
 
 def banner(store: Store, summary: StudySummary) -> str | None:
     """A warning where not every system is scored, else None."""
@@ -60,12 +63,14 @@ def _what(summary: StudySummary) -> list[str]:
     sentences = [
         f"This study compares {count} system{'s' * (count != 1)} on data set {escape(data.name)} "
         f"({len(data.class_names)} classes; {sizes}): {' and '.join(kinds)}.",
-        f"The data are {data.provenance}: {KINDS.get(data.provenance, 'of unknown origin')}.",
+        _origin(data.provenance),
     ]
     published = any(value is not None for row in summary.systems for value in row.published.values())
     if published and data.provenance != "real":
         sentences.append(
             "The study's own figures therefore stand beside ours for orientation, not as a test of them."
+            if data.provenance != STAND_IN
+            else "The study's own figures, which are of the real corpus, stand beside ours for orientation only."
         )
     if tuned:
         limits = [f"{spec.budget.max_epochs} epochs a trial"]
@@ -77,6 +82,15 @@ def _what(summary: StudySummary) -> list[str]:
             f"Every search had the same budget of at most {_listed(limits)} and saw train and dev only."
         )
     return sentences
+
+
+def _origin(provenance: str) -> str:
+    if provenance == STAND_IN:
+        return (
+            f"The data are a stand-in, {KINDS[STAND_IN]}: the error rates show how the systems compare on made-up "
+            "data, and say nothing about the real corpus."
+        )
+    return f"The data are {provenance}: {KINDS.get(provenance, 'of unknown origin')}."
 
 
 def _result(summary: StudySummary) -> list[str]:
@@ -92,6 +106,8 @@ def _result(summary: StudySummary) -> list[str]:
     return [
         text,
         _chance(first, second, gap, summary.study.data.sizes["eval"]),
+        *_people(first),
+        *_one_class(scored),
         _trainings(scored, first, second, gap),
     ]
 
@@ -118,6 +134,24 @@ def _chance(first: SystemSummary, second: SystemSummary, gap: float, count: int)
     if gap > margin:
         return f"{text}, less than this difference, so it is more than the luck of the samples."
     return f"{text}, so this difference is no evidence that either is better."
+
+
+def _people(first: SystemSummary) -> list[str]:
+    """Samples of one patient are alike, so the luck of the samples is larger than their number says."""
+    people = len(first.scores[0].patients.get("eval", ()))
+    if not people:
+        return []
+    return [
+        f"The eval samples come from {people} patient{'s' * (people != 1)}, and those of one patient are alike: with "
+        "other patients the rates would differ by more than that."
+    ]
+
+
+def _one_class(scored: Sequence[SystemSummary]) -> list[str]:
+    flat = [escape(row.label) for row in scored if row.degenerate]
+    if not flat:
+        return []
+    return [f"{_listed(flat)} collapsed: it answers one class for everything, whatever it is shown."]
 
 
 def _trainings(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import charts, collapse, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from tuners.store import Store
 from tuners.summary import summarize
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 #: Measures of a curve, with the split whose colour they have and plotly's and matplotlib's dash.
 LINES = (("train_error", "train", "dot", ":"), ("dev_error", "dev", "solid", "-"))
 
-COLUMNS = ["system", "repeat", "epoch", "train_error", "dev_error", "train_loss", "dev_loss", "kept"]
+COLUMNS = [
+    *("system", "repeat", "epoch", "train_error", "dev_error", "train_loss", "dev_loss", "kept", "degenerate")
+]
 
 
 class Curves(Section):
@@ -41,6 +43,7 @@ class Curves(Section):
                 "repeat": score.repeat + 1,
                 "epoch": int(point["epoch"]),
                 "kept": int(point["epoch"]) == score.best_epoch,
+                "degenerate": score.degenerate,
             }
             for row in summary.systems
             for score in row.scores
@@ -60,7 +63,7 @@ class Curves(Section):
         figure = make_subplots(
             rows=len(labels),
             cols=1,
-            subplot_titles=labels,
+            subplot_titles=[_title(frame, label) for label in labels],
             shared_xaxes=True,
             shared_yaxes="all",
             vertical_spacing=0.25 / len(labels),
@@ -118,7 +121,7 @@ class Curves(Section):
                 ms=8,
                 mec=palette.LIGHT.text,
             )
-            axes.set_title(labels[place], fontsize=11)
+            axes.set_title(_title(frame, labels[place]), fontsize=11)
             axes.set_xlabel("epoch", fontsize=10)
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
             charts.in_percent(axes, "y")
@@ -137,7 +140,7 @@ class Curves(Section):
                 kept = part[part["kept"]].iloc[0] if part["kept"].any() else part.iloc[-1]
                 rows.append(
                     [
-                        tables.escape(label),
+                        tables.escape(collapse.marked(label, bool(part["degenerate"].any()))),
                         str(repeat),
                         str(len(part)),
                         str(kept["epoch"]),
@@ -146,12 +149,28 @@ class Curves(Section):
                         tables.error(part.iloc[-1]["dev_error"]),
                     ]
                 )
-        return tables.table(["system", *numbers], rows, right=numbers)
+        text = tables.table(["system", *numbers], rows, right=numbers)
+        flat = [label for label in _drawn(frame) if _collapsed(frame, label)]
+        if flat:
+            text += (
+                f"\n\n{collapse.MARK} A flat curve: {tables.escape(' and '.join(flat))} answers {collapse.ONE_CLASS}; "
+                "further epochs are not trained once that is sure."
+            )
+        return text
 
 
 def _drawn(frame: pd.DataFrame) -> list[str]:
     present = set(frame["system"])
     return [label for label in systems_of(frame) if label in present]
+
+
+def _collapsed(frame: pd.DataFrame, label: str) -> bool:
+    return bool(frame.loc[frame["system"] == label, "degenerate"].any())
+
+
+def _title(frame: pd.DataFrame, label: str) -> str:
+    """Of a panel; says where a training collapsed, for readers who do not tell a flat line from a good one."""
+    return f"{label} {collapse.MARK} answers one class" if _collapsed(frame, label) else label
 
 
 def _legend(line: Any) -> list[Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from datasets.percent import percent
 from datasets.study import study_systems
 from datasets.types import SPLIT_NAMES
-from reports import charts, palette, tables
+from reports import charts, collapse, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe
 from tuners.store import Store
 from tuners.summary import BayesSummary, StudySummary, SystemSummary, summarize
@@ -24,8 +24,20 @@ if TYPE_CHECKING:
 CLOSED_LOOP = "closed-loop error as in the study, not a true Bayes error"
 EXACT = "true Bayes error, from the density that the data were drawn from"
 
+#: Why a table has no BER row, on data that are no points.
+NO_BAYES = (
+    "There are no BER rows: the density of such data is not known, so no Bayes error can be computed, and the study "
+    "gives none for this set either."
+)
+
+#: The kind of data of which Bayes errors are estimated.
+POINTS = "points2d"
+
+#: Provenance as the end of a sentence about the data.
+KIND_WORDS = {"real": "real", "generated": "generated", "stand-in": "a stand-in"}
+
 COLUMNS = [
-    *("system", "kind", "note", "repeats"),
+    *("system", "kind", "note", "repeats", "degenerate"),
     *(f"{split}{suffix}" for split in SPLIT_NAMES for suffix in ("", "_sd", "_study", "_best")),
 ]
 
@@ -129,9 +141,8 @@ class Errors(Section):
         for _, row in frame.iterrows():
             note = f": {tables.escape(row['note'])}" if row["note"] else ""
             cells = [_cell(row, split) for split in SPLIT_NAMES]
-            rows.append(
-                [tables.escape(row["system"]) + note, *cells, *(_study_cell(row, s) for s in SPLIT_NAMES)]
-            )
+            name = tables.escape(collapse.marked(row["system"], row["degenerate"]))
+            rows.append([name + note, *cells, *(_study_cell(row, split) for split in SPLIT_NAMES)])
         text = tables.table(["system", *ours, *study], rows, right=[*ours, *study])
         return "\n\n".join([text, *frame.attrs["footnotes"]])
 
@@ -148,7 +159,9 @@ def _footnotes(summary: StudySummary) -> list[str]:
         )
     compared = [row for row in summary.systems if row.published[SPLIT_NAMES[0]] is not None]
     if compared and data.provenance != "real":
-        notes.append(f"The study measured its figures on its own files, and our data are {data.provenance}.")
+        notes.append(
+            f"The study measured its figures on its own files, and our data are {KIND_WORDS[data.provenance]}."
+        )
     known = study_systems(data.name)
     stands_in = [row.label for row in compared if row.label.partition(" (")[0] not in known]
     if stands_in:
@@ -156,14 +169,20 @@ def _footnotes(summary: StudySummary) -> list[str]:
             f"The study names one network of this sort on this set, without a number; it stands beside "
             f"{tables.escape(' and '.join(stands_in))}."
         )
+    notes += collapse.footnotes(summary.study, summary.systems)
+    if data.kind != POINTS:
+        notes.append(NO_BAYES)
     return notes
 
 
 def _system(row: SystemSummary, best: Mapping[str, float | None]) -> dict[str, Any]:
-    note = "one class for everything" if row.degenerate else ""
-    if row.failed_altogether:
-        note = "every trial failed"
-    values: dict[str, Any] = {"system": row.label, "kind": "system", "note": note, "repeats": len(row.scores)}
+    values: dict[str, Any] = {
+        "system": row.label,
+        "kind": "system",
+        "note": "every trial failed" if row.failed_altogether else collapse.note(row),
+        "repeats": len(row.scores),
+        "degenerate": row.degenerate,
+    }
     for split in SPLIT_NAMES:
         error = row.errors.get(split)
         values[split] = error
@@ -181,6 +200,7 @@ def _bayes(row: BayesSummary) -> dict[str, Any]:
         "kind": row.kind,
         "note": EXACT if exact else CLOSED_LOOP,
         "repeats": 1,
+        "degenerate": False,
     }
     for split in SPLIT_NAMES:
         values[split] = row.errors.get(split)
@@ -200,11 +220,12 @@ def _drawable(frame: pd.DataFrame) -> bool:
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
-    """Labels of the rows in figures: the closed-loop error must not pass for a Bayes error there either."""
+    """Labels of the rows in figures: the closed-loop error must not pass for a Bayes error there either,
+    nor a collapsed network for a classifier."""
     closed = frame["kind"] == "closed loop"
     return [
-        f"{name} (closed loop)" if is_closed else name
-        for name, is_closed in zip(frame["system"], closed, strict=True)
+        f"{name} (closed loop)" if is_closed else collapse.marked(name, degenerate)
+        for name, is_closed, degenerate in zip(frame["system"], closed, frame["degenerate"], strict=True)
     ]
 
 

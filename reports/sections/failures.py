@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from reports import tables
+from reports.collapse import EXPLAINED
 from reports.section import Section, describe
 from tuners.record import TrialState
 from tuners.store import Store
@@ -57,6 +58,8 @@ class Failures(Section):
             for _, row in frame.head(SHOWN).iterrows()
         ]
         text = tables.table(["system", "trial", "state", "reason", "configuration"], rows, right=["trial"])
+        if (frame["state"] == TrialState.DEGENERATE).any():
+            text += f"\n\n{EXPLAINED}"
         if len(frame) > SHOWN:
             text += f"\n\n… and {len(frame) - SHOWN:,} more; the dashboard lists all of them."
         return text

@@ -6,6 +6,7 @@ import pandas as pd
 
 from datasets.types import SPLIT_NAMES
 from reports import tables
+from reports.collapse import ONE_CLASS
 from reports.section import NOTHING, Section, describe
 from tuners.store import Store
 from tuners.summary import summarize
@@ -58,7 +59,7 @@ class Repeats(Section):
         ]
         rows = []
         for _, row in frame.iterrows():
-            note = "one class for everything" if row["degenerate"] else str(row["note"])
+            note = ONE_CLASS if row["degenerate"] else str(row["note"])
             rows.append(
                 [
                     tables.escape(row["system"]),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from datasets.types import SPLIT_NAMES
 from reports import tables
-from reports.section import Section, describe
+from reports.section import Section, describe, units
 from tuners.record import HAND, BayesRecord, StudyRecord, SystemRecord
 from tuners.store import Store
 
@@ -65,7 +65,7 @@ def _asked(study: StudyRecord) -> list[Row]:
         (group, "seconds of training of each search, at most", _limit(budget.max_seconds), ""),
         (group, "seed of the study", str(spec.seed), "all other seeds follow from it"),
         (group, "final trainings of each winner", str(spec.repeats), "one where no seed changes the result"),
-        (group, "training points", _limit(spec.train_limit, "all of them"), ""),
+        (group, f"training {units(study.data.kind)}", _limit(spec.train_limit, "all of them"), ""),
         (group, "worker processes", str(spec.workers), "does not change which trials are drawn"),
         (group, "engine", spec.engine, ""),
     ]

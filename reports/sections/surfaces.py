@@ -24,6 +24,9 @@ F = TypeVar("F")
 
 COLUMNS = ["system", "repeat", "split", "error", "file"]
 
+#: The kind of data that a plane shows.
+POINTS = "points2d"
+
 
 class Surfaces(Section):
     name = "surfaces"
@@ -47,6 +50,9 @@ class Surfaces(Section):
         frame = describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
         frame.attrs["columns"] = 3  # panels a row; a narrow page sets 1
         return frame
+
+    def applies(self, frame: pd.DataFrame) -> bool:
+        return frame.attrs["kind"] == POINTS or not frame.empty
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         return _draw(store, frame, surface_figure)

@@ -19,6 +19,7 @@ STUDIES = ("full", "unfinished", "all-failed")
 NAMES = [
     "errors",
     "gaps",
+    "patients",
     "repeats",
     "architectures",
     "search",

@@ -1,0 +1,250 @@
+"""Errors of each patient: whether a system fails a little everywhere, or altogether on a few people."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from datasets.types import SPLIT_NAMES
+from reports import charts, palette, tables
+from reports.section import Section, caption_of, describe, systems_of, units
+from tuners.store import Store
+from tuners.summary import SystemSummary, summarize
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
+
+#: Patients of each system in the report, the worst ones; a page lists all of them.
+SHOWN = 5
+
+#: Half-width of a 95 % interval in standard errors.
+Z95 = 1.96
+
+COLUMNS = [
+    "split",
+    "system",
+    "patient",
+    "rank",
+    "samples",
+    "wrong",
+    "trainings",
+    "error",
+    "low",
+    "high",
+    "overall",
+]
+
+
+class Patients(Section):
+    name = "patients"
+    title = "Errors of each patient"
+    lead = (
+        "Nobody is in two splits, and one average over all samples hides whom a system fails. A dot is one "
+        "patient, the worst first; its line is the 95 % interval (Wilson) that so few samples leave, and the dashed "
+        "line is the error over all samples. The interval takes a patient's samples for independent; as they are "
+        "alike, it is on the narrow side."
+    )
+    position = 25
+
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """One row a split, system and patient, the worst first (`rank` from 1). samples: of the patient;
+        wrong: of them, mean over the final trainings; low, high: the interval of `error`; overall: the error
+        over all samples of the split. Empty where samples belong to no patient or nothing is scored."""
+        summary = summarize(store, study_name)
+        rows = [row for split in SPLIT_NAMES for system in summary.systems for row in _rows(split, system)]
+        return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+
+    def applies(self, frame: pd.DataFrame) -> bool:
+        return not frame.empty
+
+    def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
+        from plotly.subplots import make_subplots
+
+        own = drawn(frame)
+        labels = _systems(own)
+        if not labels:
+            return None
+        height = 130 + 230 * len(labels)
+        figure = make_subplots(
+            rows=len(labels),
+            cols=1,
+            subplot_titles=labels,
+            shared_xaxes=True,
+            shared_yaxes="all",
+            vertical_spacing=50 / height if len(labels) > 1 else 0,
+        )
+        colours = palette.system_colours(systems_of(frame))
+        for place, label in enumerate(labels, start=1):
+            part = own[own["system"] == label]
+            figure.add_scatter(
+                x=part["rank"],
+                y=part["error"],
+                mode="markers",
+                marker={"color": colours[label], "size": 9},
+                error_y={
+                    "array": part["high"] - part["error"],
+                    "arrayminus": part["error"] - part["low"],
+                    "thickness": 1.5,
+                    "width": 0,
+                },
+                customdata=part[["patient", "wrong", "samples", "low", "high"]],
+                hovertemplate=(
+                    "%{customdata[0]}: %{y:.2%}, %{customdata[1]:.4~g} of %{customdata[2]}"
+                    " (95 %: %{customdata[3]:.1%} to %{customdata[4]:.1%})<extra></extra>"
+                ),
+                showlegend=False,
+                row=place,
+                col=1,
+            )
+            figure.add_hline(
+                y=part["overall"].iloc[0],
+                line={"dash": "dash", "width": 1.5, "color": palette.GREY},
+                row=place,
+                col=1,
+            )
+        figure.update_layout(charts.base_layout(_note(frame), height=height))
+        figure.update_layout(margin={"t": 80})
+        figure.update_xaxes(charts.plain_axis(tickformat="d", showgrid=False))
+        figure.update_xaxes(
+            title={"text": "patients, the worst of each system first"}, row=len(labels), col=1
+        )
+        figure.update_yaxes(charts.percent_axis("error rate", range=[-0.03, 1.03]))
+        return figure
+
+    def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        from matplotlib.ticker import MaxNLocator
+
+        own = drawn(frame)
+        labels = _systems(own)
+        if not labels:
+            return None
+        rows, columns = charts.arrange(len(labels), 2)
+        figure = charts.new_figure(self.title, _note(frame), 1.2 + 2.6 * rows)
+        panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
+        colours = palette.system_colours(systems_of(frame))
+        for place, axes in enumerate(panels.flat):
+            if place >= len(labels):
+                axes.set_visible(False)
+                continue
+            charts.dress(axes)
+            axes.grid(visible=False, axis="x")
+            part = own[own["system"] == labels[place]]
+            spread = [part["error"] - part["low"], part["high"] - part["error"]]
+            axes.axhline(part["overall"].iloc[0], ls="--", lw=1.2, color=palette.LIGHT.text)
+            axes.errorbar(
+                part["rank"], part["error"], yerr=spread, fmt="o", ms=5, lw=1.2, color=colours[labels[place]]
+            )
+            axes.set_title(labels[place], fontsize=11)
+            axes.set_xlabel("patients, the worst first", fontsize=10)
+            axes.set_ylim(-0.03, 1.03)
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+            charts.in_percent(axes, "y")
+        for axes in panels[:, 0]:
+            axes.set_ylabel("error rate", fontsize=10)
+        return figure
+
+    def markdown(self, frame: pd.DataFrame) -> str:
+        own = drawn(frame)
+        if own.empty:
+            return "Samples of this set belong to no patient, or no system is scored yet."
+        split = frame.attrs["split"]
+        heads = ["patients", "lowest", "median", "highest", "interval without the overall error"]
+        rows = []
+        for label in _systems(own):
+            part = own[own["system"] == label]
+            rows.append(
+                [
+                    tables.escape(label),
+                    str(len(part)),
+                    tables.error(part["error"].min()),
+                    tables.error(part["error"].median()),
+                    tables.error(part["error"].max()),
+                    f"{outside(part)} of {len(part)}",
+                ]
+            )
+        text = (
+            f"How far the {split} error differs between patients, in percent. By luck alone about one interval in "
+            f"twenty misses the overall error.\n\n{tables.table(['system', *heads], rows, right=heads)}"
+        )
+        return f"{text}\n\nThe patients with the highest {split} error, up to {SHOWN} a system:\n\n{_worst(frame, own)}"
+
+    def alt(self, frame: pd.DataFrame) -> str:
+        return f"{self.title} of {', '.join(_systems(drawn(frame)))} on {frame.attrs['split']}, {caption_of(frame)}"
+
+
+def drawn(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the split that is shown."""
+    own: pd.DataFrame = frame[frame["split"] == frame.attrs["split"]]
+    return own
+
+
+def outside(part: pd.DataFrame) -> int:
+    """How many patients of one system have an interval that does not hold the system's overall error."""
+    return int(((part["overall"] < part["low"]) | (part["overall"] > part["high"])).sum())
+
+
+def wilson(wrong: float, samples: int) -> tuple[float, float]:
+    """The 95 % score interval of a proportion (Wilson 1927, Journal of the American Statistical Association 22).
+
+    It stays within [0, 1] and keeps about its level for few samples and for rates near 0 and 1 (Brown, Cai
+    and DasGupta 2001, Statistical Science 16), where the normal interval shrinks to nothing. wrong: a count;
+    a mean of counts over trainings is taken for one.
+    """
+    share = wrong / samples
+    scale = 1 + Z95**2 / samples
+    centre = (share + Z95**2 / (2 * samples)) / scale
+    half = Z95 / scale * math.sqrt(share * (1 - share) / samples + Z95**2 / (4 * samples**2))
+    # Rounding must not leave the share itself outside where it is 0 or 1.
+    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
+
+
+def _rows(split: str, system: SystemSummary) -> list[dict[str, Any]]:
+    counts = [score.patients[split] for score in system.scores if score.patients.get(split)]
+    if not counts:
+        return []
+    samples = {patient: int(count) for patient, count, _ in counts[0]}
+    wrong: dict[str, list[int]] = {patient: [] for patient in samples}
+    for training in counts:
+        for patient, _, errors in training:
+            wrong[patient].append(int(errors))
+    mean = {patient: statistics.fmean(errors) for patient, errors in wrong.items()}
+    overall = sum(mean.values()) / sum(samples.values())
+    worst_first = sorted(
+        samples, key=lambda patient: (-mean[patient] / samples[patient], -samples[patient], patient)
+    )
+    rows = []
+    for rank, patient in enumerate(worst_first, start=1):
+        low, high = wilson(mean[patient], samples[patient])
+        error = mean[patient] / samples[patient]
+        values = (samples[patient], mean[patient], len(counts), error, low, high, overall)
+        rows.append(dict(zip(COLUMNS, (split, system.label, patient, rank, *values), strict=True)))
+    return rows
+
+
+def _systems(own: pd.DataFrame) -> list[str]:
+    return list(own["system"].unique())
+
+
+def _note(frame: pd.DataFrame) -> str:
+    return f"{caption_of(frame)}; {frame.attrs['split']}"
+
+
+def _worst(frame: pd.DataFrame, own: pd.DataFrame) -> str:
+    unit = units(frame.attrs["kind"])
+    heads = [unit, "wrong", "error", "95 % interval"]
+    rows = [
+        [
+            tables.escape(row["system"]),
+            tables.code(row["patient"]),
+            tables.count(row["samples"]),
+            f"{row['wrong']:.4g}",
+            tables.error(row["error"]),
+            f"{tables.error(row['low'])} to {tables.error(row['high'])}",
+        ]
+        for _, row in own[own["rank"] <= SHOWN].iterrows()
+    ]
+    return tables.table(["system", "patient", *heads], rows, right=heads)
