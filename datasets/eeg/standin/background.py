@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from datasets.eeg.standin.electrodes import DERIVATIONS, Float32
+from datasets.eeg.standin.electrodes import Float32, derive
 from datasets.eeg.standin.noise import frequencies, shaped, wander
 from datasets.eeg.standin.patient import Traits
 
@@ -32,6 +32,6 @@ def alpha(rng: np.random.Generator, traits: Traits, samples: int, rate: float) -
 
 
 def _unit(signals: Float32) -> Float32:
-    power = np.mean(np.square(DERIVATIONS @ signals))
+    power = np.mean(np.square(derive(signals)))
     result: Float32 = signals / np.sqrt(power)
     return result

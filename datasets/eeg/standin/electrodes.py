@@ -44,17 +44,14 @@ def _positions() -> NDArray[np.float64]:
     return np.stack([np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn), np.cos(polar)], axis=1)
 
 
-def _derivations() -> Float32:
-    """Shape (20, 21): one row a bipolar derivation, +1 and -1 at its electrodes."""
-    rows = np.zeros((len(PAIRS), len(ELECTRODES)), np.float32)
-    for row, pair in zip(rows, PAIRS, strict=True):
-        plus, minus = pair.split("-")
-        row[ELECTRODES.index(plus)], row[ELECTRODES.index(minus)] = 1, -1
-    return rows
-
-
 POSITIONS: Final = _positions()
-DERIVATIONS: Final = _derivations()
+_PLUS, _MINUS = (np.array([ELECTRODES.index(pair.split("-")[end]) for pair in PAIRS]) for end in (0, 1))
+
+
+def derive(signals: Float32) -> Float32:
+    """The 20 bipolar derivations, shape (20, ...), of the 21 electrodes, shape (21, ...)."""
+    bipolar: Float32 = signals[_PLUS] - signals[_MINUS]
+    return bipolar
 
 
 def angles_from(point: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,8 +65,8 @@ def unit_peak(pattern: NDArray[np.float64]) -> Float32:
 
     A flat pattern, which the derivations cancel, has no such scale and is never made here.
     """
-    scaled = pattern / np.max(np.abs(DERIVATIONS @ pattern))
-    result: Float32 = scaled.astype(np.float32)
+    single: Float32 = pattern.astype(np.float32)
+    result: Float32 = single / np.max(np.abs(derive(single)))
     return result
 
 

@@ -19,7 +19,9 @@ def shaped(
 
     length = amplitude.shape[-1]
     white = rng.standard_normal((mixing.shape[1], length, 2), dtype=np.float32).view(np.complex64)[..., 0]
-    spectrum = mixing @ (white * amplitude)
+    white *= amplitude
+    # Not through BLAS, whose threads fight over the cores that other workers use.
+    spectrum = np.einsum("es,sn->en", mixing, white)
     # Unit white noise has unit variance a sample: the spectrum is scaled by sqrt(n / 2).
     padded = _padded(samples)
     noise = fft.irfft(spectrum, padded, axis=-1)[:, :samples] * np.float32(np.sqrt(padded / 2))

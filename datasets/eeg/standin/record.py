@@ -9,7 +9,7 @@ import numpy as np
 
 from datasets.eeg.standin import artefacts
 from datasets.eeg.standin.background import alpha, background
-from datasets.eeg.standin.electrodes import DERIVATIONS, Float32
+from datasets.eeg.standin.electrodes import ELECTRODES, Float32, derive
 from datasets.eeg.standin.hardness import Hardness
 from datasets.eeg.standin.noise import wander
 from datasets.eeg.standin.patient import Traits
@@ -35,7 +35,7 @@ class Session:
 
 def draw_session(rng: np.random.Generator) -> Session:
     return Session(
-        gain=np.exp(rng.normal(0, 0.22, DERIVATIONS.shape[1])).astype(np.float32),
+        gain=np.exp(rng.normal(0, 0.22, len(ELECTRODES))).astype(np.float32),
         emg=float(np.exp(rng.normal(0, 0.6))),
         line=float(np.exp(rng.normal(0, 0.6))),
     )
@@ -96,7 +96,7 @@ def _levelling(signals: Float32, events: Sequence[Event], rate: int) -> Float32:
 
     block = round(_BLOCK_SECONDS * rate)
     blocks = signals.shape[1] // block
-    bipolar = DERIVATIONS @ signals[:, : blocks * block]
+    bipolar = derive(signals[:, : blocks * block])
     power = np.square(bipolar).reshape(len(bipolar), blocks, block).mean(axis=2)
     centres = (np.arange(blocks) + 0.5) * block / rate
     level = np.empty(blocks)

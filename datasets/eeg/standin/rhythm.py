@@ -13,12 +13,13 @@ _FLOOR_HZ = 1.9
 _JITTER = 0.05
 
 
-def wave(phase: Float32, sharpness: Float32 | float, shape: float) -> Float32:
-    """A periodic wave of unit RMS: the sum over k of sharpness^(k-1) cos(k phase + shape), closed form."""
-    turn = np.exp(1j * phase).astype(np.complex64)
-    series = np.exp(1j * shape).astype(np.complex64) * turn / (1 - np.asarray(sharpness, np.float32) * turn)
-    scale = np.sqrt(2 * (1 - np.square(np.asarray(sharpness, np.float32))))
-    result: Float32 = (series.real * scale).astype(np.float32)
+def wave(turns: NDArray[np.complex64], sharpness: Float32, shape: float) -> Float32:
+    """A periodic wave of unit RMS: the sum over k of sharpness^(k-1) cos(k phase + shape), closed form.
+
+    turns: exp(i phase), shape (..., samples).
+    """
+    series = turns / (1 - sharpness * turns) * np.complex64(np.exp(1j * shape))
+    result: Float32 = series.real * np.sqrt(2 * (1 - np.square(sharpness)))
     return result
 
 
@@ -35,10 +36,12 @@ def mimic(rng: np.random.Generator, rhythm: Rhythm, seconds: float, rate: float)
     """A rhythm with constant frequency, shape and field: (21, samples), RMS about 1 where it is largest."""
     samples = round(seconds * rate)
     hz = np.full(samples, rhythm.hz * np.exp(rng.normal(0, 0.12)))
-    sharpness = np.full(samples, rhythm.sharpness, np.float32)
+    sharpness = np.full(samples, rhythm.sharpness).astype(np.float32)
     # Taken part in from the start by what a seizure recruits later: the fields are no cue either.
-    recruited = np.full((3, samples), 1.0, np.float32) * (np.arange(3) < rng.integers(1, 4))[:, None]
-    return _spread(rng, rhythm, hz, sharpness, recruited, rate)
+    recruited: Float32 = np.repeat((np.arange(3) < rng.integers(1, 4))[:, None], samples, axis=1).astype(
+        np.float32
+    )
+    return _spread(rng, rhythm, hz, sharpness, recruited, 0.3, rate)
 
 
 def seizure(
@@ -54,8 +57,11 @@ def seizure(
     progress = (time / seconds).astype(np.float32)
     sharpness = np.clip(rhythm.sharpness + 0.45 * (progress - 0.5), 0.05, 0.75).astype(np.float32)
     delays = np.array([-1.0, rng.uniform(0.15, 0.35), rng.uniform(0.4, 0.75)], np.float32)[:, None]
-    recruited = 1 / (1 + np.exp(-(progress - delays) / 0.06))
-    return _spread(rng, rhythm, _falling(rng, rhythm.hz, falls_per_10s, time), sharpness, recruited, rate)
+    follow = np.exp(0.8 * (progress - 0.5)) / (1 + np.exp(-(progress - delays) / 0.06))
+    recruited = follow.astype(np.float32)
+    return _spread(
+        rng, rhythm, _falling(rng, rhythm.hz, falls_per_10s, time), sharpness, recruited, 0.45, rate
+    )
 
 
 def _spread(
@@ -64,20 +70,23 @@ def _spread(
     hz: NDArray[np.float64],
     sharpness: Float32,
     recruited: Float32,
+    swelling: float,
     rate: float,
 ) -> Float32:
-    """The rhythm over the electrodes. hz, sharpness: (samples,); recruited: (3, samples), of each field."""
+    """The rhythm over the electrodes. hz, sharpness: (samples,); recruited: (3, samples), of each
+    field; swelling: spread of the slow part of the log amplitude.
+    """
     samples = len(hz)
     unsteady = np.exp(_JITTER * (wander(rng, samples, rate, 1.5) + wander(rng, samples, rate, 0.4)))
-    phase = _phase(rng, hz * unsteady, rate)
-    swell = 0.3 * wander(rng, samples, rate, 2.0) + 0.25 * wander(rng, samples, rate, 0.4)
+    turns = np.exp(1j * _phase(rng, hz * unsteady, rate)).astype(np.complex64)
+    swell = swelling * wander(rng, samples, rate, 2.0) + 0.25 * wander(rng, samples, rate, 0.4)
     envelope = np.exp(swell) * _ramps(samples, rate, 1.0)
     lags = rhythm.lag * angles_from(rhythm.place)
     total = np.zeros((len(POSITIONS), samples), np.float32)
     for (place, share), taking_part in zip(_fields(rng, rhythm), recruited, strict=True):
         own_lag = (lags + rng.uniform(0, 1.0)).astype(np.float32)
         if taking_part.any():
-            waves = wave(phase[None] - own_lag[:, None], sharpness, rhythm.shape)
+            waves = wave(np.exp(-1j * own_lag)[:, None] * turns, sharpness, rhythm.shape)
             total += share * field(rhythm, place, rhythm.width)[:, None] * waves * taking_part
     total *= envelope
     return total
@@ -94,12 +103,12 @@ def _fields(rng: np.random.Generator, rhythm: Rhythm) -> list[tuple[Point, np.fl
     ]
 
 
-def _falling(rng: np.random.Generator, onset_hz: float, falls: float, time: NDArray[np.float64]) -> Float32:
+def _falling(rng: np.random.Generator, onset_hz: float, falls: float, time: NDArray[np.float64]) -> NDArray[np.float64]:
     """The frequency path: octaves fall in a line from the onset, and start anew below the floor."""
     top = np.log2(onset_hz * rng.uniform(1.0, 1.25))
     span = max(top - np.log2(_FLOOR_HZ), 0.5)
     octaves = top - np.mod(falls / 10 * time, span)
-    path: Float32 = np.exp2(octaves).astype(np.float32)
+    path: NDArray[np.float64] = np.exp2(octaves)
     return path
 
 
