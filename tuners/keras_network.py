@@ -59,7 +59,7 @@ class KerasNetwork(Tunable):
 
         Objective: keras_tuner.Objective("val_error", "min"). x must be turned into inputs by the caller
         (`datasets.inputs.fit_inputs`), as Keras Tuner's own loop is used then, not this project's. A
-        configuration that cannot be built fails there at once, with the reason.
+        configuration that cannot be built fails there in its `fit`, with the reason.
         """
         from tuners.keras_space import hypermodel
 

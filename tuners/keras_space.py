@@ -9,6 +9,7 @@ import keras_tuner
 import numpy as np
 
 from manual.learner import Config, Value
+from tuners.draw import first_look
 from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, is_active
 
 if TYPE_CHECKING:
@@ -48,17 +49,22 @@ def own_values(space: SearchSpace, values: Config) -> dict[str, Value]:
 def hypermodel(network: KerasNetwork, shape: tuple[int, ...], classes: int) -> keras_tuner.HyperModel:
     """A network of this project as a genuine Keras Tuner hypermodel."""
 
+    space = network.space_for(shape)
+
     class SpaceHyperModel(keras_tuner.HyperModel):
         def build(self, hp: keras_tuner.HyperParameters) -> Any:
-            config = declare(network.space, hp)
-            problem = network.space_for(shape).problem(config)
-            if problem is not None:  # Keras Tuner's word for a trial that no second try would mend
-                raise keras_tuner.errors.FailedTrialError(problem)
-            return network.build(config, shape, classes)
+            config = declare(space, hp)
+            # Keras Tuner builds networks of its own choice before the first trial, to see every parameter,
+            # and an error there ends the search: what is impossible is refused in `fit`.
+            possible = config if space.problem(config) is None else first_look(space)
+            return network.build(possible, shape, classes)
 
         def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
-            batch_size = declare(network.space, hp)["batch_size"]
-            return model.fit(*args, **{"batch_size": batch_size, **kwargs})
+            config = declare(space, hp)
+            problem = space.problem(config)
+            if problem is not None:  # its word for a trial that no second try would mend
+                raise keras_tuner.errors.FailedTrialError(problem)
+            return model.fit(*args, **{"batch_size": config["batch_size"], **kwargs})
 
     return SpaceHyperModel(name=network.name)
 

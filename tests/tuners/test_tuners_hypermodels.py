@@ -81,7 +81,7 @@ for name, model in scan(HYPERMODELS, Tunable).items():
     hypermodel = model.hypermodel(inputs.shape, 2)
     assert isinstance(hypermodel, keras_tuner.HyperModel)
     tuner = keras_tuner.RandomSearch(
-        hypermodel, objective=keras_tuner.Objective("val_error", "min"), max_trials=3, seed=4,
+        hypermodel, objective=keras_tuner.Objective("val_error", "min"), max_trials=2, seed=4,
         directory=directory, project_name=name,
     )
     dev = (inputs.evaluation(split.dev.x), split.dev.y)
@@ -93,7 +93,6 @@ for name, model in scan(HYPERMODELS, Tunable).items():
         assert trial.status == ("COMPLETED" if problem is None else "FAILED"), trial.message
         assert problem is None or problem in trial.message
         assert problem is not None or 0 <= trial.score <= 1
-    assert any(trial.status == "COMPLETED" for trial in tuner.oracle.trials.values())
     print(name, flush=True)
 """
 
@@ -102,8 +101,8 @@ for name, model in scan(HYPERMODELS, Tunable).items():
 def test_keras_tuner_itself_runs_the_hypermodels(backend, toy, command, tmp_path):
     file = tmp_path / "splits"
     file.write_bytes(pickle.dumps({kind: toy(kind) for kind in ("points2d", "eeg", "patches")}))
-    # TensorFlow traces every network, which takes seconds each; its way is that of the other tests.
-    models = list(MODELS_A) if backend == "torch" else ["cnn-a", "mlp-a1"]
+    # One of each sort: Keras Tuner builds every network of a condition first, and TensorFlow traces each trial.
+    models = ["cnn-a", "lstm-a", "mlp-a1"] if backend == "torch" else ["cnn-a"]
     code = ITSELF.replace(
         "scan(HYPERMODELS, Tunable).items()", f"[(n, scan(HYPERMODELS, Tunable)[n]) for n in {models}]"
     )
