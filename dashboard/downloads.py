@@ -25,6 +25,7 @@ def latex(frame: pd.DataFrame) -> str:
     heads = [*(f"{split} (ours)" for split in SPLIT_NAMES), *(f"{split} (study)" for split in SPLIT_NAMES)]
     lines = [
         f"% {frame.attrs['caption']}; error rates in percent",
+        *([r"% \dagger: answers one class for everything"] if frame["degenerate"].any() else []),
         r"\begin{tabular}{l" + "r" * len(columns) + "}",
         r"\hline",
         " & ".join(["system", *heads]) + r" \\",
@@ -32,7 +33,8 @@ def latex(frame: pd.DataFrame) -> str:
     ]
     for _, row in frame.iterrows():
         cells = [_latex_cell(row, column) for column in columns]
-        lines.append(" & ".join([_latex_text(row["system"]), *cells]) + r" \\")
+        name = _latex_text(row["system"]) + (r" $\dagger$" if row["degenerate"] else "")
+        lines.append(" & ".join([name, *cells]) + r" \\")
     return "\n".join([*lines, r"\hline", r"\end{tabular}", ""])
 
 

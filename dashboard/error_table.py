@@ -11,6 +11,7 @@ import pandas as pd
 from datasets.percent import percent_text
 from datasets.types import SPLIT_NAMES
 from reports import tables
+from reports.collapse import marked
 from tuners.record import TrialState
 from tuners.summary import SystemSummary
 
@@ -30,11 +31,13 @@ def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary]) -> str:
 
 
 def _row(row: pd.Series[Any], effort: Sequence[str]) -> str:
-    note = f"<span class='note'>{escape(row['note'])}</span>" if row["note"] else ""
+    kind_of_note = "note warn" if row["degenerate"] else "note"
+    note = f"<span class='{kind_of_note}'>{escape(row['note'])}</span>" if row["note"] else ""
     cells = "".join(f"<td>{_cell(row, split)}</td>" for split in SPLIT_NAMES)
     cells += "".join(f"<td class='effort'>{text}</td>" for text in effort)
     kind = "" if row["kind"] == "system" else " class='bayes'"
-    return f"<tr{kind}><th scope='row'>{escape(row['system'])}{note}</th>{cells}</tr>"
+    name = escape(marked(row["system"], row["degenerate"]))
+    return f"<tr{kind}><th scope='row'>{name}{note}</th>{cells}</tr>"
 
 
 def _cell(row: pd.Series[Any], split: str) -> str:

@@ -46,6 +46,12 @@ def show_section(name: str, study: StudyRecord) -> None:
 
 def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zoom: bool = False) -> None:
     """zoom: whether dragging zooms; elsewhere it would only get in the way of scrolling on a phone."""
+    show_plain(figure, key, f"{alt}. {study.data.provenance} data", zoom=zoom)
+    st.markdown(messages.provenance(study))
+
+
+def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> None:
+    """The same of data that belong to no study; the page puts their label beside it."""
     ink = ground().text
     # The label below says the same as the title, which would be cut on phones.
     figure.update_layout(
@@ -59,8 +65,7 @@ def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zo
     if names:  # two lines a name, so that bars have room on a phone
         two_lines = [name.replace(" (", "<br>(") for name in names]
         figure.update_yaxes(tickmode="array", tickvals=names, ticktext=two_lines)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{alt}. {study.data.provenance} data")
-    st.markdown(messages.provenance(study))
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
 
 
 def _systems(figure: go.Figure) -> list[str]:

@@ -68,7 +68,7 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGH
     colours = system_colours(labels)
     series = [
         {
-            "name": f"{curve.system} #{curve.trial}{' (running)' if curve.running else ''}",
+            "name": f"{curve.system} #{curve.trial}{_remark(curve)}",
             "type": "line",
             "data": [[epoch, percent(error)] for epoch, error in curve.points],
             "symbol": MARKS[list(labels).index(curve.system) % len(MARKS)],
@@ -84,6 +84,13 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGH
     option = _base(series, "epoch", "dev error, %", ink)
     option["xAxis"]["minInterval"] = 1
     return option
+
+
+def _remark(curve: Curve) -> str:
+    words = ["running"] if curve.running else []
+    if curve.one_class:
+        words.append("one class so far" if curve.running else "answers one class")
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _base(series: list[Option], across: str, up: str, ink: str) -> Option:

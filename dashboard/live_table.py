@@ -49,13 +49,17 @@ _HEADS = (
 def _row(row: SystemProgress, colour: str, best: float | None) -> str:
     state = row.state + (f", {row.running} running" if row.running else "")
     state += f", {row.troubled} failed or degenerate" if row.troubled else ""
+    warning = ""
+    if row.one_class:
+        many = f"{row.one_class} trials answer" if row.one_class > 1 else "a trial answers"
+        warning = f"<span class='note warn'>⚠ {many} one class so far</span>"
     of = f" / {row.planned}" if row.planned else ""
     dev = percent_text(row.best_dev)
     if row.best_dev is not None and row.best_dev == best:
         dev = f"<span class='best' title='lowest so far'>{dev}</span>"
     return (
         f"<tr><th scope='row'><span class='swatch' style='background:{colour}'></span>{escape(row.label)}"
-        f"<span class='note'>{escape(state)}</span></th>"
+        f"<span class='note'>{escape(state)}</span>{warning}</th>"
         f"<td class='bar'><progress value='{row.fraction:.3f}' max='1'>{row.fraction:.0%}</progress></td>"
         f"<td>{row.done}{of}</td><td class='effort'>{row.epochs:,}</td>"
         f"<td class='effort'>{row.seconds:,.0f}</td><td>{dev}</td></tr>"

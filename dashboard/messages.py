@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, HandtuneError
+from reports.section import units
 from tuners.record import StudyRecord, StudyState
 from tuners.store import DEFAULT, location, shown
 
@@ -79,9 +80,23 @@ def resume(study: StudyRecord) -> None:
 def provenance(study: StudyRecord) -> str:
     """The label that stands near every figure, as markdown: data set, where its samples came from."""
     data = study.data
-    colour = PROVENANCE_COLOURS.get(data.provenance, "gray")
-    sizes = " / ".join(f"{data.sizes[name]:,}" for name in data.sizes)
-    return f"Data set **{escaped(data.name)}** :{colour}-badge[{data.provenance} data] {sizes} points (train / dev / eval)"
+    return data_badge(data.name, data.kind, data.provenance, data.sizes)
+
+
+def data_badge(name: str, kind: str, provenance: str, sizes: Mapping[str, int]) -> str:
+    """The same for any set of samples."""
+    colour = PROVENANCE_COLOURS.get(provenance, "gray")
+    counts = " / ".join(f"{size:,}" for size in sizes.values())
+    return (
+        f"Data set **{escaped(name)}** :{colour}-badge[{escaped(provenance)} data] "
+        f"{counts} {units(kind)} (train / dev / eval)"
+    )
+
+
+def damaged(error: DataError) -> None:
+    """Prepared data that cannot be read; the message of the error names the folder and the way out."""
+    text = escaped(str(error))
+    st.error(text[:1].upper() + text[1:], icon=":material/broken_image:")
 
 
 def escaped(text: str) -> str:

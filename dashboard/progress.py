@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,8 @@ TROUBLE = (TrialState.FAILED, TrialState.DEGENERATE, TrialState.CANCELLED)
 
 @dataclass(frozen=True)
 class SystemProgress:
-    """One system's row. planned: trials of its budget, None where only seconds limit it."""
+    """One system's row. planned: trials of its budget, None where only seconds limit it; one_class: trials
+    that run and have answered one class so far."""
 
     label: str
     state: str
@@ -40,27 +41,46 @@ class SystemProgress:
     best_dev: float | None
     troubled: int
     note: str
+    one_class: int = 0
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The learning curve of one trial: (epoch, dev error)."""
+    """The learning curve of one trial: (epoch, dev error). one_class: it answers one class, so far or to
+    its end."""
 
     system: str
     trial: int
     running: bool
     points: list[tuple[int, float]]
+    one_class: bool = False
 
 
 def progress(
-    study: StudyRecord, systems: Sequence[SystemRecord], trials: Sequence[TrialRecord]
+    study: StudyRecord,
+    systems: Sequence[SystemRecord],
+    trials: Sequence[TrialRecord],
+    epochs: Sequence[EpochRecord] = (),
 ) -> list[SystemProgress]:
     """A row for every system, in the study's order."""
     specs = {spec.label: spec for spec in study.spec.systems}
+    flat = answers_one_class(epochs)
     return [
-        _progress(study, specs[system.label], system, [t for t in trials if t.system == system.label])
+        _progress(study, specs[system.label], system, [t for t in trials if t.system == system.label], flat)
         for system in systems
     ]
+
+
+def answers_one_class(epochs: Sequence[EpochRecord]) -> set[tuple[str, int]]:
+    """Trials (system, number) that gave one class for all of dev after every epoch so far.
+
+    Epochs of older stores do not say how many classes were answered: their trials are not among them.
+    """
+    seen: dict[tuple[str, int], bool] = {}
+    for record in epochs:
+        key = (record.system, record.trial)
+        seen[key] = seen.get(key, True) and record.dev_answers == 1
+    return {key for key, flat in seen.items() if flat}
 
 
 def best_dev(trials: Sequence[TrialRecord]) -> float | None:
@@ -101,8 +121,16 @@ def curves(
     drawn.sort(key=lambda t: t.started)
     ended = [t for t in drawn if t.state != TrialState.RUNNING][-recent:]
     running = [t for t in drawn if t.state == TrialState.RUNNING]
+    flat = answers_one_class(epochs)
     return [
-        Curve(t.system, t.number, alive and t.state == TrialState.RUNNING, points[t.system, t.number])
+        Curve(
+            t.system,
+            t.number,
+            alive and t.state == TrialState.RUNNING,
+            points[t.system, t.number],
+            one_class=t.state == TrialState.DEGENERATE
+            or (t.state == TrialState.RUNNING and (t.system, t.number) in flat),
+        )
         for t in ended + running
     ]
 
@@ -114,7 +142,11 @@ def troubles(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
 
 
 def _progress(
-    study: StudyRecord, spec: SystemSpec, system: SystemRecord, trials: list[TrialRecord]
+    study: StudyRecord,
+    spec: SystemSpec,
+    system: SystemRecord,
+    trials: list[TrialRecord],
+    flat: Container[tuple[str, int]],
 ) -> SystemProgress:
     trained = [t for t in trials if t.repeat_of is None and t.state != TrialState.RUNNING]
     seconds = sum(t.seconds for t in trained)
@@ -139,4 +171,7 @@ def _progress(
         best_dev=best_dev(trained),
         troubled=sum(t.state in TROUBLE for t in trained),
         note=system.note,
+        one_class=sum(t.state == TrialState.RUNNING and (t.system, t.number) in flat for t in trials)
+        if running
+        else 0,
     )

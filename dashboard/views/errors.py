@@ -33,9 +33,11 @@ def show_table(study: StudyRecord, summary: StudySummary) -> None:
     st.html(error_table(frame, summary.systems))
     st.caption(
         "Error rates in %. Upright: this run. *In italics, marked “study”: the figures that the study printed.* "
-        "★ marks the lowest of our systems in a column. Shaded rows are no classifiers."
-        + (" ± is the standard deviation over final trainings." if frame["repeats"].max() > 1 else "")
+        "★ marks the lowest of our systems in a column."
+        + (" Shaded rows are no classifiers." if (frame["kind"] != "system").any() else "")
     )
+    for note in frame.attrs["footnotes"]:
+        st.caption(note)
     with st.container(horizontal=True):
         name = f"{study.name}-errors"
         st.download_button("CSV", downloads.csv(frame), f"{name}.csv", "text/csv", on_click="ignore")
@@ -43,8 +45,9 @@ def show_table(study: StudyRecord, summary: StudySummary) -> None:
             "Markdown", downloads.markdown(frame), f"{name}.md", "text/markdown", on_click="ignore"
         )
         st.download_button("LaTeX", downloads.latex(frame), f"{name}.tex", "text/plain", on_click="ignore")
-    with st.expander("What the BER rows are, and what they are not", icon=":material/help:"):
-        st.markdown(ABOUT_BER)
+    if (frame["kind"] != "system").any():
+        with st.expander("What the BER rows are, and what they are not", icon=":material/help:"):
+            st.markdown(ABOUT_BER)
 
 
 def show_classes(study: StudyRecord, summary: StudySummary) -> None:
@@ -68,6 +71,27 @@ def show_classes(study: StudyRecord, summary: StudySummary) -> None:
     st.markdown(messages.provenance(study))
 
 
+def show_patients(study: StudyRecord) -> None:
+    part = section("patients")
+    frame = part.frame(reading.store(), study.name)
+    if not part.applies(frame):
+        return
+    st.subheader(part.title, anchor=False)
+    frame.attrs["split"] = deep_links.segmented("Split", SPLIT_NAMES, key="split", default="eval")
+    st.markdown(part.lead)
+    figure = part.figure(reading.store(), frame)
+    if figure is not None:
+        figures.show_figure(figure, "patients", part.alt(frame), study)
+    st.markdown(part.markdown(frame))
+    st.download_button(
+        "CSV of all patients",
+        downloads.csv(frame),
+        f"{study.name}-patients.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
 st.title("Errors")
 study = pick_study()
 summary = reading.summary(study.name)
@@ -81,3 +105,4 @@ show_table(study, summary)
 st.subheader("Train, dev and eval", anchor=False)
 figures.show_section("gaps", study)
 show_classes(study, summary)
+show_patients(study)

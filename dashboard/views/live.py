@@ -9,7 +9,8 @@ from dashboard.figures import ground
 from dashboard.live_table import SHOWN, progress_table, troubles_table
 from dashboard.progress import OVER, Against, best_so_far, curves, progress, troubles
 from dashboard.study_picker import pick_study
-from tuners.record import StudyRecord, StudyState, TrialRecord
+from reports.collapse import EXPLAINED
+from tuners.record import StudyRecord, StudyState, TrialRecord, TrialState
 
 TITLE = "Live search"
 ICON = ":material/monitoring:"
@@ -41,9 +42,10 @@ def draw(name: str, state: StudyState, against: Against) -> None:
     if study is None or study.state != state:
         st.rerun()  # the whole page: its picker, its pace and its advice depend on the state
     trials = reading.trials(name)
+    epochs = reading.epochs(name)
     systems = reading.systems(name)
     labels = [system.label for system in systems]
-    st.html(progress_table(progress(study, systems, trials)))
+    st.html(progress_table(progress(study, systems, trials, epochs)))
     left, right = st.columns(2)
     with left:
         st.subheader("Best so far", anchor=False)
@@ -56,7 +58,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
         )
     with right:
         st.subheader("Learning curves", anchor=False)
-        recent = curves(trials, reading.epochs(name), RECENT, alive=study.state == StudyState.RUNNING)
+        recent = curves(trials, epochs, RECENT, alive=study.state == StudyState.RUNNING)
         show_chart(
             live_charts.curves_chart(recent, labels, ground().text),
             "curves",
@@ -73,11 +75,13 @@ def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
 
 
 def show_troubles(found: list[TrialRecord]) -> None:
-    st.subheader("Failures", anchor=False)
+    st.subheader("Failed and degenerate trials", anchor=False)
     if not found:
         st.caption("None: every trial so far gave a result.")
         return
     st.html(troubles_table(found))
+    if any(trial.state == TrialState.DEGENERATE for trial in found):
+        st.caption(EXPLAINED)
     if len(found) > SHOWN:
         st.caption(f"and {len(found) - SHOWN} before these")
 

@@ -6,6 +6,7 @@ from dashboard import figures, messages, reading
 from dashboard.age import ago
 from dashboard.progress import best_dev
 from datasets.percent import percent_text
+from reports.collapse import ONE_CLASS
 from tuners.record import StudyRecord, StudyState
 from tuners.summary import StudySummary
 
@@ -50,7 +51,8 @@ def best_of(study: StudyRecord, summary: StudySummary) -> tuple[str, float | Non
     scored = [system for system in summary.systems if system.errors]
     if scored:
         winner = min(scored, key=lambda system: system.errors["dev"])
-        return winner.label, winner.errors["dev"], winner.errors["eval"]
+        flat = f" ({ONE_CLASS})" if winner.degenerate else ""
+        return winner.label + flat, winner.errors["dev"], winner.errors["eval"]
     trials = reading.trials(study.name)
     found = [
         (error, system.label)

@@ -12,7 +12,8 @@ from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
 from reports.palette import blend
-from reports.section import section
+from reports.section import section, units
+from reports.sections.surfaces import POINTS
 from reports.surfaces import Mode, Surface, load_surface, surface_figure
 from tuners.record import HAND, ScoreRecord, StudyRecord
 from tuners.summary import SystemSummary
@@ -23,6 +24,9 @@ SECTION = "Analyse"
 POSITION = 4
 
 MOST_COLUMNS = 3
+
+#: Kinds of data with a page of their own, which is named like the kind.
+DATA_PAGES = ("eeg", "patches")
 
 
 def first_choice(systems: list[SystemSummary]) -> list[str]:
@@ -81,6 +85,20 @@ if not scored:
     messages.no_scores(study)
     st.stop()
 drawable = {system.label: system for system in scored if any(score.surface for score in system.scores)}
+if not drawable and study.data.kind != POINTS:
+    st.info(
+        f"Data set {messages.escaped(study.data.name)} holds {units(study.data.kind)} of "
+        f"{' × '.join(str(size) for size in study.data.shape)} values: a plane shows the answers to two features only.",
+        icon=":material/grid_off:",
+    )
+    st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})
+    if study.data.kind in DATA_PAGES:
+        st.page_link(
+            f"views/{study.data.kind}.py",
+            label=f"Look at its {units(study.data.kind)}",
+            query_params={"set": Path(study.data.folder).name},
+        )
+    st.stop()
 if not drawable:
     st.info(
         f"No system of study **{study.name}** has a decision surface: they are kept for sets of two features only.",

@@ -25,6 +25,8 @@ def test_menu_in_its_order(repo_root: Path) -> None:
         ("Analyse", "Errors", "errors"),
         ("Analyse", "Decision surfaces", "surfaces"),
         ("Reports", "Report", "report"),
+        ("Data", "EEG segments", "eeg"),
+        ("Data", "Tissue patches", "patches"),
     ]
 
 

@@ -120,7 +120,7 @@ def test_errors_page_shows_the_spread_over_repeats(store: Store, open_page: Open
     store.add_score(replace(first, repeat=1, errors={"train": 0.1, "dev": 0.33, "eval": 0.3528}))
     text = words(open_page("errors", study="twice", system="RNF", repeat="2"))
     assert "34.28<span class='spread'> ± 1.41</span>" in text
-    assert "± is the standard deviation over final trainings" in text
+    assert "Mean ± standard deviation over up to 2 final trainings" in text
 
 
 def test_errors_page_shows_the_confusion_of_the_chosen_system(
