@@ -57,7 +57,7 @@ def write_case(case: Case) -> None:
     # Each patient has streams of its own: neither workers nor the number of patients change its bytes.
     rng = np.random.default_rng(np.random.SeedSequence(case.seed, spawn_key=(case.index,)))
     hardness = hardness_of(case.difficulty)
-    traits = draw_traits(rng, hardness.falls_per_10s, may_lack_seizures=case.index >= _FIRST_WITHOUT)
+    traits = draw_traits(rng, hardness, may_lack_seizures=case.index >= _FIRST_WITHOUT)
     rate = int(rng.choice(_RATES, p=_RATE_SHARES))
     reference: Literal["REF", "LE"] = "REF" if rng.random() < 0.6 else "LE"
     montage = "01_tcp_ar" if reference == "REF" else "02_tcp_le"

@@ -10,13 +10,15 @@ class Hardness:
     """snr: RMS of the seizure's rhythm against the background without it, over the derivations.
 
     mimic_share: share of the time with a rhythm that does not evolve, less within seizures; mimic_snr: its
-    strength. falls_per_10s: median fall of a seizure's frequency in octaves.
+    strength. falls_per_10s: median fall of a seizure's frequency in octaves. sharper:
+    by how much the sharpness of seizures is above that of mimics.
     """
 
     snr: float
     mimic_share: float
     mimic_snr: float
     falls_per_10s: float
+    sharper: float
 
 
 def hardness_of(difficulty: float) -> Hardness:
@@ -24,7 +26,8 @@ def hardness_of(difficulty: float) -> Hardness:
     snr = 2.2 - 1.2 * difficulty
     return Hardness(
         snr=snr,
-        mimic_share=0.8 + 0.2 * difficulty,
+        mimic_share=0.65 + 0.3 * difficulty,
         mimic_snr=snr * (0.9 + 0.2 * difficulty),
         falls_per_10s=0.9 - 0.3 * difficulty,
+        sharper=0.45 - 0.25 * difficulty,
     )

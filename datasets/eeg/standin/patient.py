@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.eeg.standin.electrodes import ELECTRODES, POSITIONS, Float32, angles_from, random_point
+from datasets.eeg.standin.hardness import Hardness
 
 Point = NDArray[np.float64]
 
@@ -67,38 +68,37 @@ class Traits:
     seizures: bool
 
 
-def draw_traits(rng: np.random.Generator, falls_per_10s: float, may_lack_seizures: bool) -> Traits:
-    """falls_per_10s: the median of the frequency's fall, in octaves."""
+def draw_traits(rng: np.random.Generator, hardness: Hardness, may_lack_seizures: bool) -> Traits:
     count = len(ELECTRODES)
     return Traits(
         exponent=rng.uniform(1.2, 2.4),
         knee_hz=rng.uniform(0.8, 2.5),
-        level_uv=float(np.exp(rng.normal(np.log(16), 0.35))),
+        level_uv=float(np.exp(rng.normal(np.log(16), 0.3))),
         gain=np.exp(rng.normal(0, 0.12, count)).astype(np.float32),
         mixing=_mixing(rng, rng.uniform(0.45, 0.8)),
         alpha_hz=rng.uniform(8, 11.5),
-        alpha_level=float(np.exp(rng.normal(np.log(0.5), 0.5))),
+        alpha_level=float(np.exp(rng.normal(np.log(0.35), 0.5))),
         alpha_field=_posterior_field(rng),
         emg_level=float(np.exp(rng.normal(np.log(0.25), 0.6))),
         blinks_per_minute=rng.uniform(2, 16),
         blink_level=rng.uniform(3, 7),
         pops_per_minute=rng.uniform(0, 1.2),
         line_uv=float(np.exp(rng.normal(np.log(2), 0.7))),
-        seizure=draw_rhythm(rng, _ONSET_HZ),
-        falls_per_10s=falls_per_10s * float(np.exp(rng.normal(0, 0.2))),
-        mimics=tuple(draw_rhythm(rng, _MIMIC_HZ) for _ in range(int(rng.integers(2, 4)))),
+        seizure=draw_rhythm(rng, _ONSET_HZ, hardness.sharper),
+        falls_per_10s=hardness.falls_per_10s * float(np.exp(rng.normal(0, 0.2))),
+        mimics=tuple(draw_rhythm(rng, _MIMIC_HZ, 0.0) for _ in range(int(rng.integers(2, 4)))),
         seizures=not (may_lack_seizures and rng.random() < 0.08),
     )
 
 
-def draw_rhythm(rng: np.random.Generator, hz: tuple[float, float]) -> Rhythm:
+def draw_rhythm(rng: np.random.Generator, hz: tuple[float, float], sharper: float) -> Rhythm:
     """hz: the range of its frequency, even in octaves."""
     return Rhythm(
         hz=float(np.exp(rng.uniform(*np.log(hz)))),
         place=random_point(rng),
         width=rng.uniform(0.35, 0.7),
         generalised=bool(rng.random() < 0.3),
-        sharpness=rng.uniform(0.1, 0.65),
+        sharpness=rng.uniform(0.05, 0.5) + sharper,
         shape=rng.uniform(-np.pi, np.pi),
         lag=rng.uniform(0.2, 1.2),
     )

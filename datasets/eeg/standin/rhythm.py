@@ -11,6 +11,9 @@ from datasets.eeg.standin.patient import Point, Rhythm
 
 _FLOOR_HZ = 1.9
 _JITTER = 0.05
+# Sharper waves have higher peaks: mimics swell more, or peak-to-peak amplitude would tell.
+_MIMIC_SWELL = 0.45
+_SEIZURE_SWELL = 0.3
 
 
 def wave(turns: NDArray[np.complex64], sharpness: Float32, shape: float) -> Float32:
@@ -41,7 +44,7 @@ def mimic(rng: np.random.Generator, rhythm: Rhythm, seconds: float, rate: float)
     recruited: Float32 = np.repeat((np.arange(3) < rng.integers(1, 4))[:, None], samples, axis=1).astype(
         np.float32
     )
-    return _spread(rng, rhythm, hz, sharpness, recruited, 0.3, rate)
+    return _spread(rng, rhythm, hz, sharpness, recruited, _MIMIC_SWELL, rate)
 
 
 def seizure(
@@ -55,12 +58,12 @@ def seizure(
     samples = round(seconds * rate)
     time = np.arange(samples) / rate
     progress = (time / seconds).astype(np.float32)
-    sharpness = np.clip(rhythm.sharpness + 0.45 * (progress - 0.5), 0.05, 0.75).astype(np.float32)
+    sharpness = np.clip(rhythm.sharpness + 0.3 * (progress - 0.5), 0.05, 0.75).astype(np.float32)
     delays = np.array([-1.0, rng.uniform(0.15, 0.35), rng.uniform(0.4, 0.75)], np.float32)[:, None]
     follow = np.exp(0.8 * (progress - 0.5)) / (1 + np.exp(-(progress - delays) / 0.06))
     recruited = follow.astype(np.float32)
     return _spread(
-        rng, rhythm, _falling(rng, rhythm.hz, falls_per_10s, time), sharpness, recruited, 0.45, rate
+        rng, rhythm, _falling(rng, rhythm.hz, falls_per_10s, time), sharpness, recruited, _SEIZURE_SWELL, rate
     )
 
 
@@ -103,7 +106,9 @@ def _fields(rng: np.random.Generator, rhythm: Rhythm) -> list[tuple[Point, np.fl
     ]
 
 
-def _falling(rng: np.random.Generator, onset_hz: float, falls: float, time: NDArray[np.float64]) -> NDArray[np.float64]:
+def _falling(
+    rng: np.random.Generator, onset_hz: float, falls: float, time: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The frequency path: octaves fall in a line from the onset, and start anew below the floor."""
     top = np.log2(onset_hz * rng.uniform(1.0, 1.25))
     span = max(top - np.log2(_FLOOR_HZ), 0.5)
