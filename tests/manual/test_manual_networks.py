@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -203,6 +205,25 @@ def test_a_streamed_training_ends_with_the_weights_of_a_resident_one(monkeypatch
     monkeypatch.setattr("manual.feed.AHEAD", 2)
     streamed, _ = train("cnn-lstm-m", split, Plan(2, 1))
     assert equal(resident, streamed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cnn-m2", "cnn-lstm-m2"])
+@pytest.mark.parametrize("resident", [0, 2**29])
+def test_samples_that_lie_in_read_only_files_train_without_a_warning(name, resident, tmp_path, monkeypatch):
+    monkeypatch.setattr("manual.feed.RESIDENT", resident)
+    plain = toy(name)
+    stored = plain.train.x if name == "cnn-m2" else np.random.default_rng(0).normal(size=(160, 8, 110))
+    np.save(tmp_path / "x.npy", stored.astype(np.uint8 if name == "cnn-m2" else np.float32))
+    np.save(tmp_path / "y.npy", plain.train.y)
+    x, y = (np.load(tmp_path / f"{array}.npy", mmap_mode="r") for array in "xy")
+    mapped = Samples(x if name == "cnn-m2" else windows(x), y)
+    copied = Samples(np.array(mapped.x), np.array(y))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one, _ = train(name, TuningSplit(mapped, mapped, plain.kind), Plan(1, 1))
+    two, _ = train(name, TuningSplit(copied, copied, plain.kind), Plan(1, 1))
+    assert equal(one, two)
 
 
 @pytest.mark.slow
