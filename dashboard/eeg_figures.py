@@ -21,8 +21,9 @@ LANE, AXIS = 34, 80
 #: Lengths of the scale bar in microvolts.
 BARS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
-#: Share of values that stay within their own lane; rarer ones, artefacts mostly, may cross its neighbours.
-WITHIN = 97.0
+#: Percent of the values of a derivation, and of the derivations, that stay within their own lane: one with a
+#: large rhythm or an artefact may cross its neighbours, so that the others are not flat.
+VALUES, LANES = 99.0, 75.0
 
 #: Highest frequency of a spectrum, Hz.
 HIGHEST = 125.0
@@ -38,9 +39,9 @@ def segment_of(windows: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def scale_bar(signal: NDArray[Any]) -> int:
-    """Microvolts between two lanes, so that nearly all of the signal stays in its own."""
+    """Microvolts between two lanes, so that most derivations stay in their own."""
     centred = np.abs(signal - np.median(signal, axis=1, keepdims=True))
-    wanted = 2 * float(np.percentile(centred, WITHIN)) if signal.size else 0.0
+    wanted = 2 * float(np.percentile(np.percentile(centred, VALUES, axis=1), LANES))
     return next((bar for bar in BARS if bar >= wanted), BARS[-1])
 
 

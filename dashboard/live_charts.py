@@ -70,7 +70,7 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGH
         {
             "name": f"{curve.system} #{curve.trial}{_remark(curve)}",
             "type": "line",
-            "data": [[epoch, percent(error)] for epoch, error in curve.points],
+            "data": _flagged(curve),
             "symbol": MARKS[list(labels).index(curve.system) % len(MARKS)],
             "symbolSize": 9 if curve.running else 5,
             "lineStyle": {
@@ -84,6 +84,16 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGH
     option = _base(series, "epoch", "dev error, %", ink)
     option["xAxis"]["minInterval"] = 1
     return option
+
+
+def _flagged(curve: Curve) -> list[Any]:
+    """The points; the last one of a network that answers one class says so in the picture."""
+    points: list[Any] = [[epoch, percent(error)] for epoch, error in curve.points]
+    if curve.one_class:
+        text = "one class so far" if curve.running else "one class"
+        label = {"show": True, "formatter": text, "position": "top", "fontSize": FONT, "color": "inherit"}
+        points[-1] = {"value": points[-1], "label": label}
+    return points
 
 
 def _remark(curve: Curve) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports import charts
-from reports.palette import CLASSES, LIGHT, PINK, class_colours
+from reports.palette import CLASSES, LIGHT, PINK, Ground, class_colours, transparent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -84,11 +84,15 @@ def region_styles(labels: Sequence[str], class_names: Sequence[str]) -> dict[str
 
 
 def slide_figure(
-    arrays: Mapping[str, NDArray[Any]], class_names: Sequence[str], chosen: int | None = None
+    arrays: Mapping[str, NDArray[Any]],
+    class_names: Sequence[str],
+    chosen: int | None = None,
+    ground: Ground = LIGHT,
 ) -> go.Figure:
     """The slide made small, its regions with their labels, and the boxes of the patches that were cut.
 
     arrays: as `PatchExtractor.preview` made them. chosen: place of the patch whose box is drawn thick.
+    ground: of the theme, behind the labels. Boxes are black on every theme: the slide below them is bright.
     """
     import plotly.graph_objects as go
 
@@ -129,13 +133,18 @@ def slide_figure(
             text=region.label,
             showarrow=False,
             yanchor="top",
-            name="on the slide",
-            bgcolor="rgba(255,255,255,0.85)",
+            bgcolor=transparent(ground.background, 0.85),
             borderpad=1,
         )
     x, y = _closed(np.asarray(arrays["boxes"], float) * scale)
     figure.add_scatter(
-        x=x, y=y, mode="lines", name="patches", line={"color": LIGHT.text, "width": 1.2}, hoverinfo="skip"
+        x=x,
+        y=y,
+        mode="lines",
+        name="patches",
+        line={"color": LIGHT.text, "width": 1.2},
+        hoverinfo="skip",
+        showlegend=False,
     )
     if chosen is not None:
         x, y = _closed(np.asarray(arrays["boxes"][chosen : chosen + 1], float) * scale)
@@ -148,6 +157,7 @@ def slide_figure(
             fill="toself",
             fillcolor="rgba(255,255,255,0.35)",
             hoverinfo="skip",
+            showlegend=False,
         )
     figure.update_layout(charts.base_layout("", height=HEIGHT, margin={"l": 0, "r": 0, "t": 5, "b": 5}))
     hidden = {"visible": False, "constrain": "domain"}

@@ -50,7 +50,7 @@ def footnotes(study: StudyRecord, systems: Sequence[SystemSummary]) -> list[str]
         )
     notes += [
         f"The study's {escape(name)} with {' / '.join(f'{value:.2f}' for value in values)} has the error of a constant "
-        "answer too: no system that had learnt anything misses exactly every second sample of all three splits."
+        "answer: nothing that had learnt anything misses exactly every second sample of all three splits."
         for name, values in constant_in_study(study).items()
     ]
     return notes

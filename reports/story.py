@@ -142,8 +142,8 @@ def _people(first: SystemSummary) -> list[str]:
     if not people:
         return []
     return [
-        f"The eval samples come from {people} patient{'s' * (people != 1)}, and those of one patient are alike: with "
-        "other patients the rates would differ by more than that."
+        f"That takes samples for independent; they come from {people} patient{'s' * (people != 1)}, and those of one "
+        "patient are alike, so the luck is larger than that."
     ]
 
 

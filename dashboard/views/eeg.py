@@ -13,7 +13,7 @@ from datasets.eeg.framing import FRAMES
 from datasets.eeg.montage import DERIVATIONS
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, SplitName
-from reports.palette import class_colours
+from reports.palette import blend, class_colours
 
 TITLE = "EEG segments"
 ICON = ":material/neurology:"
@@ -81,9 +81,11 @@ def show_segment(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
     signal = eeg_figures.segment_of(read_part(prepared.folder, split).x[int(one["row"])])
     scale = deep_links.segmented("Microvolts from line to line", SCALES, key="scale", default=SCALES[0])
     bar = eeg_figures.scale_bar(signal) if scale == SCALES[0] else int(scale)
-    colour = class_colours(len(prepared.class_names))[int(one["label"])]
+    ink = figures.ground().text
+    # A thin line has to stand out from a dark ground as well.
+    colour = blend(class_colours(len(prepared.class_names))[int(one["label"])], 0.7, ink)
     figures.show_plain(
-        eeg_figures.stack_figure(signal, DERIVATIONS, bar, colour, figures.ground().text, SHOWN_FRAME),
+        eeg_figures.stack_figure(signal, DERIVATIONS, bar, colour, ink, SHOWN_FRAME),
         "stack",
         f"20 derivations of a segment of 10 s, labelled {label}, patient {one['patient']}, {prepared.provenance} data",
     )

@@ -61,10 +61,12 @@ def show_classes(study: StudyRecord, summary: StudySummary) -> None:
         repeat = deep_links.segmented("Final training", numbers, key="repeat", default=numbers[0])
     score = next(score for score in scores if str(score.repeat + 1) == repeat)
     st.caption(f"{label}: {score.architecture}" if score.architecture else label)
-    for column, split in zip(st.columns(len(SPLIT_NAMES)), SPLIT_NAMES, strict=True):
-        with column:
-            st.markdown(f"**{split}**")
-            st.html(confusion_table(score.confusion[split], study.data.class_names))
+    longest = max(map(len, study.data.class_names))
+    with st.container(horizontal=True):  # side by side as far as the names of the classes leave room
+        for split in SPLIT_NAMES:
+            with st.container(width=max(260, 190 + 17 * longest)):
+                st.markdown(f"**{split}**")
+                st.html(confusion_table(score.confusion[split], study.data.class_names))
     st.caption(
         "Rows: true class. Columns: predicted class. The stronger the colour, the larger the share of the true class."
     )

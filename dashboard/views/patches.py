@@ -174,7 +174,7 @@ def show_slide(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
     arrays = preview_arrays(prepared, preview)
     labels = ", ".join(sorted({str(label) for label in arrays["region_labels"]})) or "none"
     figures.show_plain(
-        slide_figure(arrays, prepared.class_names, place),
+        slide_figure(arrays, prepared.class_names, place, figures.ground()),
         "slide",
         f"Slide of patient {preview.patient} with its regions ({labels}) and the boxes of {len(arrays['boxes'])} "
         f"patches, {prepared.provenance} data",
@@ -182,8 +182,8 @@ def show_slide(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
     )
     st.markdown(badge(prepared))
     st.caption(
-        f"Patient {preview.patient}, regions as they were drawn ({labels}). Boxes: the {len(arrays['boxes'])} patches cut "
-        "from it; a patch takes the first region that covers at least half of it. Drag to zoom, double click to see everything."
+        f"Patient {preview.patient}, regions as they were drawn ({labels}). Black: the {len(arrays['boxes'])} patches cut "
+        "from it, the chosen one thick; a patch takes the first region that covers at least half of it. Drag to zoom, double click to see everything."
     )
 
 

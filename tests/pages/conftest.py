@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
 
+from corpus_records import write_prepared
 from study_records import add_study
 
+from datasets.types import Dataset
 from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +24,10 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the dashboard looks for its store; nothing is there yet."""
+    """Where the dashboard looks for its store and for prepared sets; nothing is there yet."""
     path = str(tmp_path / "runs" / "handtune.sqlite")
     monkeypatch.setenv("HANDTUNE_STORE", path)
+    monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path / "cache"))
     st.cache_data.clear()
     st.cache_resource.clear()
     return path
@@ -41,6 +44,20 @@ def finished(store: Store) -> Store:
     """A store with one finished study called demo."""
     add_study(store, "demo")
     return store
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
+    """A small prepared set of each kind that has a page; read only."""
+    root = tmp_path_factory.mktemp("prepared")
+    return {kind: write_prepared(kind, root / kind, root / "cache") for kind in ("eeg", "patches")}
+
+
+@pytest.fixture
+def cached(prepared: dict[str, Dataset], address: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Dataset]:
+    """The same, where the dashboard looks for prepared sets."""
+    monkeypatch.setenv("HANDTUNE_CACHE", str(Path(str(prepared["eeg"].folder)).parent))
+    return prepared
 
 
 @pytest.fixture
