@@ -114,9 +114,8 @@ def write_patient(root: Path, patient: Patient, difficulty: float, seed: int) ->
     traits = draw_traits(np.random.default_rng(tissue))
     folder = root / "svs" / patient.split / patient.name / "s000_2017" / "breast"
     folder.mkdir(parents=True)
-    identity = patient.name.split("_")[1]
     for index, stream in enumerate(slides):
-        name = f"{patient.name.split('_')[0]}_{identity}_s000_0hne_{index:04d}_a005_lvl001_t000"
+        name = f"{patient.name}_s000_0hne_{index:04d}_a005_lvl001_t000"
         # One slide in six has its regions as .xml only, another one in both forms.
         form = (patient.number + index) % 6
         slide = render(colours, stream, traits, difficulty)

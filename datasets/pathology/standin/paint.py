@@ -37,7 +37,7 @@ def paint(
     empty = resize(hollow, shape)
     rim, cleft = resize(maps.rim, shape), resize(maps.cleft, shape)
     filled = resize(secretion, shape)
-    dense = resize(1.0 + 0.16 * smooth_noise(rng, maps.rim.shape, 22.0), shape)
+    dense = resize(1.0 + 0.24 * smooth_noise(rng, maps.rim.shape, 22.0), shape)
     angle = np.rint(maps.angle / np.pi * DIRECTIONS).astype(np.int64) % DIRECTIONS
     h, e = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
     columns = (np.arange(shape[1]) + offset[1]) % TILE
@@ -54,7 +54,7 @@ def paint(
         )
         gap = np.exp(-(((cells[band] + 1.0) / 2.0) ** 2))
         pink = traits.stroma * np.clip(dense[band] + traits.contrast * fibre, 0.25, 2.2) * outside
-        pink += (0.09 * rim[band]) * near * outside
+        pink += (0.065 * rim[band]) * near * outside
         pink *= 1.0 - cleft[band] * gap * outside
         pink += traits.cytoplasm * inside * (1.0 + 0.08 * grain[band])
         blue = traits.basophilia * inside + 0.025 * outside

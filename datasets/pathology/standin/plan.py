@@ -125,7 +125,7 @@ def _tumour(
     traits: Traits,
     difficulty: float,
 ) -> Places:
-    """Grows one field; returns its nuclei, whose number does not depend on the class.
+    """Grows one field; returns its nuclei, whose visible number does not depend on the class.
 
     The number follows from the covered share that was drawn and the area; what the outline of ducts or
     nests leaves room for is thinned to it.
@@ -135,15 +135,16 @@ def _tumour(
     fraction = float(rng.uniform(*COVER))
     growth = grow(rng, room[window], fraction, architecture)
     cleft = traits.cleft * np.clip(0.5 + smooth_noise(rng, room[window].shape, 30.0), 0.0, 1.0)
-    _merge(maps, window, growth, room[window], cleft.astype(np.float32), float(rng.uniform(0.2, 1.0)))
+    _merge(maps, window, growth, room[window], cleft.astype(np.float32), float(rng.uniform(0.5, 1.0)))
     cells = maps.cells[at[:, 0], at[:, 1]]
     hollow = np.maximum(maps.lumen, maps.necrosis)[at[:, 0], at[:, 1]]
     inside = (cells > 0.0) & (hollow < -1.5)
     alone = (cells < -6.0) & (room[at[:, 0], at[:, 1]] > 6.0)
     goal = FILL * fraction * float((room > 0).sum()) * SCALE**2 * 2.0 / (np.sqrt(3.0) * traits.spacing**2)
-    singles = int(architecture.single * goal)
+    # A quarter more of them: cells between fibres overlap with spindles and lymphocytes, those in masses do not.
+    singles = int(1.25 * architecture.single * goal)
     chosen = [
-        rng.permutation(np.flatnonzero(inside))[: int(goal) - singles],
+        rng.permutation(np.flatnonzero(inside))[: int((1.0 - architecture.single) * goal)],
         rng.permutation(np.flatnonzero(alone))[:singles],
     ]
     return np.asarray(places[np.sort(np.concatenate(chosen))])

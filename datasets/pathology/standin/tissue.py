@@ -93,7 +93,8 @@ def grow(rng: np.random.Generator, room: FloatMap, fraction: float, architecture
     left = goal - float(((growth.cells > 0) & (growth.lumen < 0) & (growth.necrosis < 0)).sum())
     if left < 20.0:
         return growth
-    space = np.minimum(room - 3.0, -growth.cells - 14.0)
+    # Clusters keep about this far from the border of a field; nests must, too, or the middle would tell.
+    space = np.minimum(room - 16.0, -growth.cells - 14.0)
     patchy = smooth_noise(rng, shape, 55.0)
     field = _nest_field(rng, shape, architecture.cord / SCALE) + 0.35 * patchy
     inside = space > 0
