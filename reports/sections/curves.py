@@ -153,8 +153,8 @@ class Curves(Section):
         flat = [label for label in _drawn(frame) if _collapsed(frame, label)]
         if flat:
             text += (
-                f"\n\n{collapse.MARK} A flat curve: {tables.escape(' and '.join(flat))} answers {collapse.ONE_CLASS}; "
-                "further epochs are not trained once that is sure."
+                f"\n\n{collapse.MARK} Answers {collapse.ONE_CLASS}: {tables.escape(' and '.join(flat))}. A training is "
+                "stopped once that is sure."
             )
         return text
 
