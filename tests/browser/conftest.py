@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from datasets.types import Dataset
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORDS = ROOT / "tests" / "pages" / "study_records.py"
 sys.path.insert(0, str(RECORDS.parent))  # importlib mode leaves the folder of helpers off the path
 
+from corpus_records import add_corpus_study, write_prepared  # noqa: E402
 from study_records import add_study  # noqa: E402
 
 #: WebGL without a graphics card, and nothing that phones home.
@@ -50,17 +52,26 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A finished study, one that runs, and one without decision surfaces."""
+def store(tmp_path_factory: pytest.TempPathFactory, prepared: dict[str, Dataset]) -> Store:
+    """A finished study, one that runs, one without decision surfaces, and one of each kind of corpus."""
     store = Store(str(tmp_path_factory.mktemp("browser") / "handtune.sqlite"))
     add_study(store, "demo")
     add_study(store, "plain", surfaces=False, created="2025-02-01T10:00:00Z")
     add_study(store, "now", state=StudyState.RUNNING, scored=False, created="2025-03-02T10:00:00Z")
+    for kind, dataset in prepared.items():
+        add_corpus_study(store, kind, dataset, created="2025-01-01T10:00:00Z")
     return store
 
 
 @pytest.fixture(scope="session")
-def dashboard(store: Store) -> Iterator[str]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
+    """A small prepared set of EEG and one of patches, in one cache."""
+    root = tmp_path_factory.mktemp("prepared")
+    return {kind: write_prepared(kind, root / kind, root / "cache") for kind in ("eeg", "patches")}
+
+
+@pytest.fixture(scope="session")
+def dashboard(store: Store, prepared: dict[str, Dataset]) -> Iterator[str]:
     """The address of a fresh server, without a slash at its end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,7 +81,8 @@ def dashboard(store: Store) -> Iterator[str]:
     server = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | {"HANDTUNE_STORE": store.address},
+        env=os.environ
+        | {"HANDTUNE_STORE": store.address, "HANDTUNE_CACHE": str(Path(str(prepared["eeg"].folder)).parent)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

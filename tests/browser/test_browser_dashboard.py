@@ -20,6 +20,11 @@ PAGES = {
     "surfaces?study=demo": "Decision surfaces",
     "report?study=demo": "Report",
     "errors?study=nobody": "Errors",
+    "errors?study=eeg": "Errors",
+    "surfaces?study=patches": "Decision surfaces",
+    "report?study=eeg": "Report",
+    "eeg": "EEG segments",
+    "patches": "Tissue patches",
 }
 
 
@@ -106,6 +111,35 @@ def test_zoom_into_one_surface_zooms_into_all(page: Page, dashboard: str) -> Non
     )
     first, second = plot.evaluate("plot => [plot._fullLayout.xaxis.range, plot._fullLayout.xaxis2.range]")
     assert first == second
+
+
+def test_segment_is_looked_at_from_all_sides(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/eeg?split=dev&label=seizure")
+    expect(page.get_by_role("heading", name=re.compile("^seizure · patient"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    stack = page.locator(".js-plotly-plot").first
+    expect(stack.get_by_text("P4-O2", exact=True)).to_be_visible()
+    expect(stack.get_by_text(re.compile("µV"))).to_be_visible()
+    expect(page.get_by_text("25 Hz, Nyquist")).to_be_visible()
+    expect(page.get_by_text("stand-in data").first).to_be_visible()
+    page.get_by_text("background", exact=True).first.click()
+    expect(page.get_by_role("heading", name=re.compile("^background · patient"))).to_be_visible()
+    expect(page).to_have_url(re.compile("label=background"))
+    _no_exception(page)
+
+
+def test_patch_is_chosen_in_the_gallery(page: Page, dashboard: str) -> None:
+    page.goto(f"{dashboard}/patches?split=eval")
+    expect(page.get_by_role("heading", name="Patch 0: indc")).to_be_visible()
+    gallery = page.locator(".st-key-gallery")
+    expect(gallery.get_by_role("img")).to_have_count(12)
+    gallery.get_by_role("button", name=re.compile(r"^1 · dcis")).click()
+    expect(page.get_by_role("heading", name="Patch 1: dcis")).to_be_visible()
+    expect(page).to_have_url(re.compile("patch=1"))
+    expect(page.get_by_role("img", name=re.compile("Augmented crop"))).to_have_count(5)
+    slide = page.locator(".js-plotly-plot")
+    expect(slide.get_by_text("norm", exact=True).first).to_be_visible()
+    _no_exception(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -183,7 +183,13 @@ def write_prepared(kind: str, corpus: Path, out: Path) -> Dataset:
 
 
 def add_corpus_study(
-    store: Store, name: str, dataset: Dataset, *, state: StudyState = StudyState.FINISHED, scored: bool = True
+    store: Store,
+    name: str,
+    dataset: Dataset,
+    *,
+    state: StudyState = StudyState.FINISHED,
+    scored: bool = True,
+    created: str = "2026-01-02T03:04:05Z",
 ) -> StudyRecord:
     """A study whose hand-tuned network works, and whose autotuned one answers one class.
 
@@ -214,7 +220,7 @@ def add_corpus_study(
         data=data,
         environment=Environment("3.11.9", {"numpy": "2"}, "0" * 12, "Linux", "a processor", 2, 8.0, "cpu"),
         command=f"python tuners/run.py --preset demo --dataset {dataset.name} --study {name}",
-        created="2026-01-02T03:04:05Z",
+        created=created,
         state=state,
         heartbeat=4e9 if running else 0.0,  # never late
         finished="2026-01-02T03:09:05Z" if state == StudyState.FINISHED else None,
