@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# One thread a process, as trials have: small networks on two threads of a busy machine are many times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports tensorflow: its start-up lines would drown a failure.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
