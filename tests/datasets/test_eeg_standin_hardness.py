@@ -115,6 +115,7 @@ def test_amplitude_tells_next_to_nothing_of_unseen_patients(segments: Segments) 
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    # Measured: 0.465 on 888 segments. Chance of independent segments: 0.5 within 0.033 (95 %).
     assert abs(_error(_log_amplitudes(segments.x), segments, model, by_patient=True) - 0.5) <= 0.06
 
 
@@ -125,12 +126,12 @@ def test_a_random_split_looks_easier_than_one_by_patient(segments: Segments) -> 
     features = _log_band_powers(segments.x)
     by_patient = _error(features, segments, model, by_patient=True)
     at_random = _error(features, segments, model, by_patient=False)
-    assert at_random < by_patient - 0.03
-    assert by_patient < 0.42
+    # Measured: 0.148 and 0.374.
+    assert at_random < by_patient - 0.10
 
 
 def test_evolution_tells_without_having_seen_anybody(segments: Segments) -> None:
     from sklearn.metrics import roc_auc_score
 
     # Nothing is fitted, so every patient is unseen. Chance: 0.5, standard error 0.025 at 600 segments.
-    assert roc_auc_score(segments.y, _fall(segments.x)) > 0.68
+    assert roc_auc_score(segments.y, _fall(segments.x)) > 0.75  # measured: 0.89

@@ -26,8 +26,8 @@ def hardness_of(difficulty: float) -> Hardness:
     snr = 2.2 - 1.2 * difficulty
     return Hardness(
         snr=snr,
-        mimic_share=0.65 + 0.3 * difficulty,
-        mimic_snr=snr * (0.9 + 0.2 * difficulty),
+        mimic_share=0.85 + 0.15 * difficulty,
+        mimic_snr=snr * (0.95 + 0.2 * difficulty),
         falls_per_10s=0.9 - 0.3 * difficulty,
-        sharper=0.45 - 0.25 * difficulty,
+        sharper=0.4 - 0.25 * difficulty,
     )

@@ -22,7 +22,7 @@ class Rhythm:
     """A rhythm of the patient, in a seizure or not; both kinds are drawn from the same distributions.
 
     hz: its frequency (of a seizure: at the onset). place, width: where on the sphere, and the standard
-    deviation of its Gaussian field in radians; generalised: a broad frontal field instead.
+    deviation of its Gaussian field in radians; generalised: a broad field on the midline instead.
     sharpness: 0 is a sine, towards 1 a train of spikes; shape: phase between the spike and the wave in
     radians; lag: phase that it loses on the way over the scalp, radians a radian.
     """

@@ -18,7 +18,7 @@ from datasets.eeg.standin.timeline import Event, draw_spells
 
 _BLOCK_SECONDS = 0.2
 _LEVEL_SECONDS = 10.0
-_SHARE_IN_SEIZURES = 0.15
+_SHARE_IN_SEIZURES = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Session:
 
 def draw_session(rng: np.random.Generator) -> Session:
     return Session(
-        gain=np.exp(rng.normal(0, 0.22, len(ELECTRODES))).astype(np.float32),
-        emg=float(np.exp(rng.normal(0, 0.6))),
+        gain=np.exp(rng.normal(0, 0.12, len(ELECTRODES))).astype(np.float32),
+        emg=float(np.exp(rng.normal(0, 0.4))),
         line=float(np.exp(rng.normal(0, 0.6))),
     )
 

@@ -13,7 +13,7 @@ _FLOOR_HZ = 1.9
 _JITTER = 0.05
 # Sharper waves have higher peaks: mimics swell more, or peak-to-peak amplitude would tell.
 _MIMIC_SWELL = 0.45
-_SEIZURE_SWELL = 0.3
+_SEIZURE_SWELL = 0.25
 
 
 def wave(turns: NDArray[np.complex64], sharpness: Float32, shape: float) -> Float32:
@@ -29,8 +29,10 @@ def wave(turns: NDArray[np.complex64], sharpness: Float32, shape: float) -> Floa
 def field(rhythm: Rhythm, place: Point, width: float) -> Float32:
     """The strength at each electrode, shape (21,), 1 at the derivation where it is largest."""
     if rhythm.generalised:
-        front = angles_from(np.array([0.0, 0.75, 0.66]))
-        return unit_peak(0.25 + np.exp(-(front**2) / (2 * 0.75**2)))
+        # Anywhere on the midline: were all of them frontal, the frontal derivations' amplitude would tell.
+        middle = rhythm.place * np.array([0.0, 1.0, 1.0]) + np.array([0.0, 0.0, 0.3])
+        angle = angles_from(middle / np.linalg.norm(middle))
+        return unit_peak(0.25 + np.exp(-(angle**2) / (2 * 0.75**2)))
     angle = angles_from(place)
     return unit_peak(np.exp(-(angle**2) / (2 * width**2)))
 
@@ -40,10 +42,9 @@ def mimic(rng: np.random.Generator, rhythm: Rhythm, seconds: float, rate: float)
     samples = round(seconds * rate)
     hz = np.full(samples, rhythm.hz * np.exp(rng.normal(0, 0.12)))
     sharpness = np.full(samples, rhythm.sharpness).astype(np.float32)
-    # Taken part in from the start by what a seizure recruits later: the fields are no cue either.
-    recruited: Float32 = np.repeat((np.arange(3) < rng.integers(1, 4))[:, None], samples, axis=1).astype(
-        np.float32
-    )
+    # From the start what a seizure recruits later, for as large a part of the time: fields are no cue either.
+    fields = rng.choice([1, 2, 3], p=[0.25, 0.32, 0.43])
+    recruited = np.repeat((np.arange(3) < fields)[:, None], samples, axis=1).astype(np.float32)
     return _spread(rng, rhythm, hz, sharpness, recruited, _MIMIC_SWELL, rate)
 
 
