@@ -91,7 +91,7 @@ def _flagged(curve: Curve) -> list[Any]:
     points: list[Any] = [[epoch, percent(error)] for epoch, error in curve.points]
     if curve.one_class:
         text = "one class so far" if curve.running else "one class"
-        label = {"show": True, "formatter": text, "position": "top", "fontSize": FONT, "color": "inherit"}
+        label = {"show": True, "formatter": text, "position": "bottom", "fontSize": FONT, "color": "inherit"}
         points[-1] = {"value": points[-1], "label": label}
     return points
 

@@ -23,8 +23,8 @@ SMALL = 128
 #: Line styles of regions, so that labels are told apart without colour.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
-#: Sides of the slide's picture in pixels on the page, at most.
-HEIGHT = 620
+#: Height of the picture of a slide on the page, in pixels.
+HEIGHT = 560
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ POSITION = 7
 ALL = "all"
 
 #: Small pictures at once, and their width in pixels.
-A_PAGE, WIDTH = 24, 118
+A_PAGE, WIDTH = 24, 112
 
 #: Training crops of the chosen patch, and the seeds to choose from.
 CROPS = 5

@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "datasets"))  # for the writer of slides
+
 from corpus_records import PATIENTS, add_corpus_study, train_cut
+from pathology_fixtures import add_slide, rectangle, tissue_like
 from streamlit.testing.v1 import AppTest
 
 from dashboard import eeg_figures, patch_pictures
 from dashboard.prepared import index, prepared_sets, preview_with
+from datasets.corpus_source import CorpusSource
 from datasets.eeg.montage import DERIVATIONS
-from datasets.types import Dataset
+from datasets.preparation import Request, prepare
+from datasets.preparation.selection import Sizes
+from datasets.source import sources
+from datasets.types import SPLIT_NAMES, Dataset
 from reports.palette import CLASSES, PINK
 from tuners.store import Store
 
@@ -260,3 +269,43 @@ def test_surfaces_page_sends_to_the_samples(
     assert [link.proto.page for link in app.get("page_link")] == ["errors", "patches"]
     assert Path(str(cached["patches"].folder)).name in app.get("page_link")[1].proto.query_string
     assert not app.exception
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "name"), [("eeg", "12"), ("patches", "11")])
+def test_pages_show_what_the_real_readers_prepared(
+    page: str,
+    name: str,
+    tmp_path: Path,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    open_page: Open,
+    words: Words,
+) -> None:
+    """Corpora in the real file formats, read and previewed by the extractor of the set."""
+    source = sources()[name]
+    assert isinstance(source, CorpusSource)
+    if page == "eeg":
+        source.standin_writer()(tmp_path / "corpus", patients=6, seed=3, workers=1)
+    else:  # whole stand-in slides would take a minute
+        for number, split in enumerate(SPLIT_NAMES):
+            regions = [("dcis", rectangle(0, 0, 1024, 512)), ("indc", rectangle(0, 512, 1024, 1024))]
+            patient = f"0000000{number}_{split[0] * 8}"
+            add_slide(
+                tmp_path / "corpus", tissue_like(1024, 1024, number), regions, split=split, patient=patient
+            )
+    root = source.find_corpus(tmp_path / "corpus")
+    assert root is not None
+    sizes: Sizes = {"train": 4, "dev": 4, "eval": 4}
+    dataset = prepare(source.extractor(root), Request(name, sizes, 3), tmp_path / "cache")
+    monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path / "cache"))
+    app = open_page(page, split="train")
+    assert not app.exception and not app.error
+    assert dataset.provenance.source in words(app).replace("\\", "")
+    found = figures_of(app)
+    if page == "eeg":
+        assert [len(found), len(found[0]["data"])] == [3, len(DERIVATIONS) + 1]
+    else:
+        assert [note["text"] for note in found[0]["layout"]["annotations"]] == ["dcis", "indc"]
+        boxes = found[0]["data"][2]["x"]
+        assert sum(value is None for value in boxes) == 4
