@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Hardness:
-    """snr: RMS of the seizure's rhythm against the background without it, over the derivations.
+    """snr: RMS of the seizure's rhythm against the background without it, at the derivation where it is
+    largest.
 
     mimic_share: share of the time with a rhythm that does not evolve, less within seizures; mimic_snr: its
-    strength. falls_per_10s: median fall of a seizure's frequency in octaves. sharper:
-    by how much the sharpness of seizures is above that of mimics.
+    strength. falls_per_10s: median fall of a seizure's frequency in octaves. sharper: by how
+    much the sharpness of seizures is above that of mimics.
     """
 
     snr: float
