@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import deep_links, messages, reading
 from dashboard.prepared import Prepared, prepared_sets
+from datasets.cache import is_prepared
 from datasets.corpus_source import cache_root
 from datasets.errors import DataError, HandtuneError
+from reports.section import units
 from tuners.record import StudyRecord
 
 KEY = "set"
@@ -86,6 +90,13 @@ def nothing_prepared(kind: str) -> None:
     st.markdown(f"Or prepare a corpus, {CORPORA[kind]} or a stand-in in its format, without training:")
     st.code(f"{prepare}\n{standin}     # writes a stand-in, to be prepared as above", language="bash")
     st.caption("HANDTUNE_CACHE names another folder for prepared sets; the dashboard reads it too.")
+
+
+def link_to_samples(study: StudyRecord) -> None:
+    """The way to the samples of a study, where their kind has a page; it is named like the kind."""
+    kind, folder = study.data.kind, Path(study.data.folder)
+    if kind in COMMANDS and is_prepared(folder):
+        st.page_link(f"views/{kind}.py", label=f"Look at its {units(kind)}", query_params={KEY: folder.name})
 
 
 def _studies() -> list[StudyRecord]:

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import deep_links, downloads, figures, messages, reading
 from dashboard.confusion import confusion_table
 from dashboard.error_table import error_table
+from dashboard.set_picker import link_to_samples
 from dashboard.study_picker import pick_study
 from datasets.types import SPLIT_NAMES
 from reports.section import section
@@ -108,3 +109,4 @@ st.subheader("Train, dev and eval", anchor=False)
 figures.show_section("gaps", study)
 show_classes(study, summary)
 show_patients(study)
+link_to_samples(study)

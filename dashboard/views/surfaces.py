@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import deep_links, figures, messages, reading
+from dashboard.set_picker import link_to_samples
 from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
@@ -24,9 +25,6 @@ SECTION = "Analyse"
 POSITION = 4
 
 MOST_COLUMNS = 3
-
-#: Kinds of data with a page of their own, which is named like the kind.
-DATA_PAGES = ("eeg", "patches")
 
 
 def first_choice(systems: list[SystemSummary]) -> list[str]:
@@ -92,12 +90,7 @@ if not drawable and study.data.kind != POINTS:
         icon=":material/grid_off:",
     )
     st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})
-    if study.data.kind in DATA_PAGES:
-        st.page_link(
-            f"views/{study.data.kind}.py",
-            label=f"Look at its {units(study.data.kind)}",
-            query_params={"set": Path(study.data.folder).name},
-        )
+    link_to_samples(study)
     st.stop()
 if not drawable:
     st.info(
