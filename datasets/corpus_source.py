@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -41,6 +41,14 @@ class StandinWriter(Protocol):
     ) -> None: ...
 
 
+@dataclass(frozen=True)
+class Standin:
+    """How a stand-in is written. version: of what is written under the same arguments."""
+
+    write: StandinWriter
+    version: int
+
+
 class CorpusSource(Source):
     """A set that is prepared once, from files, and then mapped into memory.
 
@@ -62,7 +70,7 @@ class CorpusSource(Source):
         """How samples are cut from the corpus that `find_corpus` found; settings: what differs from the study."""
 
     @abstractmethod
-    def standin_writer(self) -> StandinWriter:
+    def standin(self) -> Standin:
         """What writes a stand-in for the corpus."""
 
     def load(self, data_root: Path | None, seed: int, workers: int = 1) -> Dataset:
@@ -76,12 +84,14 @@ class CorpusSource(Source):
             if root is not None:
                 request = Request(self.name, STUDY_SIZES, seed, MOST_BAD)
                 return prepare(self.extractor(root), request, cache_root(), workers, progress.report)
-            standin = cache_root() / "stand-ins" / f"{self.corpus}-seed{seed}"
-            self.standin_writer()(
-                standin, seed=seed, workers=workers, progress=partial(progress.report, STANDIN_STAGE)
+            standin = self.standin()
+            # One folder a version: a newer one writes other bytes, and must not meet the old ones.
+            folder = cache_root() / "stand-ins" / f"{self.corpus}-v{standin.version}-seed{seed}"
+            standin.write(
+                folder, seed=seed, workers=workers, progress=partial(progress.report, STANDIN_STAGE)
             )
             request = Request(self.name, self.standin_sizes, seed, MOST_BAD)
-            dataset = prepare(self.extractor(standin), request, cache_root(), workers, progress.report)
+            dataset = prepare(self.extractor(folder), request, cache_root(), workers, progress.report)
         if data_root is None:
             return dataset
         source = f"{dataset.provenance.source}; the data root {data_root} holds no {self.stands_for}"

@@ -128,7 +128,7 @@ def run_standin(args: argparse.Namespace) -> None:
     out = args.out.expanduser().resolve()
     patients = {} if args.patients is None else {"patients": args.patients}
     with TerminalProgress() as progress:
-        source.standin_writer()(
+        source.standin().write(
             out,
             difficulty=args.difficulty,
             seed=args.seed,

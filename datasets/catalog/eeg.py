@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from datasets.corpus_source import CorpusSource, StandinWriter
+from datasets.corpus_source import CorpusSource, Standin
 from datasets.preparation import Extractor
 from datasets.preparation.selection import Sizes
 
@@ -31,7 +31,7 @@ class Eeg(CorpusSource):
 
         return EegExtractor(root / "edf", **settings)  # type: ignore[arg-type]
 
-    def standin_writer(self) -> StandinWriter:
-        from datasets.eeg.standin import write_corpus
+    def standin(self) -> Standin:
+        from datasets.eeg.standin.corpus import GENERATOR_VERSION, write_corpus
 
-        return write_corpus
+        return Standin(write_corpus, GENERATOR_VERSION)

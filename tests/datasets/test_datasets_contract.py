@@ -35,7 +35,7 @@ def small_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sou
     def root(source: Source) -> Path | None:
         if not isinstance(source, CorpusSource):
             return None
-        source.standin_writer()(tmp_path / source.corpus, patients=6, workers=2)
+        source.standin().write(tmp_path / source.corpus, patients=6, workers=2)
         return tmp_path / source.corpus
 
     return root
