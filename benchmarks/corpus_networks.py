@@ -3,7 +3,8 @@
 Prints seconds of the second epoch (the first one builds and traces), samples a second, and the ratio to the
 network by hand of the same data, all in one run. Random samples of the right shape: speed does not depend
 on what they show. Keras runs on both backends, each training in a process of its own. The hypermodels are
-trained with their default configuration; those of CNN-A2 and CNN-LSTM-A are the networks by hand.
+trained with their default configuration; those of CNN-A2 and CNN-LSTM-A are the networks by hand. Last, the network by hand
+for EEG without what a worker tells the allocator (see tuners/engines/local.py).
 
   python benchmarks/corpus_networks.py [SAMPLES]        400 by default; take 4000 on a GPU
 """
@@ -17,6 +18,11 @@ import time
 
 import numpy as np
 
+from tuners.engines.local import ENVIRONMENT
+
+#: Runs with glibc's own idea of when to give memory back.
+PLAIN = "pytorch, plain malloc"
+
 #: Kind of data, and (library, learner) in the order of the table; the first is what the others are set against.
 NETWORKS = {
     "patches": (("manual", "cnn-m"), ("manual", "cnn-m2"), ("keras", "cnn-a2"), ("keras", "cnn-a")),
@@ -25,30 +31,29 @@ NETWORKS = {
         ("manual", "cnn-lstm-m2"),
         ("keras", "cnn-lstm-a"),
         ("keras", "lstm-a"),
+        (PLAIN, "cnn-lstm-m"),
     ),
 }
 
 
 def main(samples: int) -> None:
     """Prints the table."""
-    print(f"{'network':<14}{'library':<14}{'device':<28}{'s an epoch':>11}{'samples/s':>11}{'ratio':>8}")
+    print(f"{'network':<14}{'library':<23}{'device':<28}{'s an epoch':>11}{'samples/s':>11}{'ratio':>8}")
     for kind, networks in NETWORKS.items():
         first = None
         for library, name in networks:
             for backend in ("tensorflow", "torch") if library == "keras" else ("",):
                 device, seconds = _in_process(kind, library, name, samples, backend)
                 first = first or seconds
-                with_backend = f"keras/{backend}" if backend else "pytorch"
-                row = f"{name:<14}{with_backend:<14}{device:<28}{seconds:>11.2f}"
+                shown = {"keras": f"keras/{backend}", "manual": "pytorch"}.get(library, library)
+                row = f"{name:<14}{shown:<23}{device:<28}{seconds:>11.2f}"
                 print(f"{row}{samples / seconds:>11.0f}{seconds / first:>8.2f}", flush=True)
 
 
 def _in_process(kind: str, library: str, name: str, samples: int, backend: str) -> tuple[str, float]:
-    environment = os.environ | {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-    }
+    environment = os.environ | ENVIRONMENT
+    if library == PLAIN:
+        environment = {key: value for key, value in environment.items() if not key.startswith("MALLOC_")}
     if backend:
         environment["KERAS_BACKEND"] = backend
     command = [sys.executable, __file__, "measure", kind, library, name, str(samples)]
@@ -66,7 +71,7 @@ def measure(kind: str, library: str, name: str, samples: int) -> float:
     from tuners.tunable import HYPERMODELS, Tunable
 
     split = TuningSplit(_samples(kind, samples, 0, Samples), _samples(kind, samples // 10, 1, Samples), kind)
-    if library == "manual":
+    if library != "keras":
         learner = find(MODELS, Baseline, name, "baseline")
         config = learner.configurations()[0]
     else:
