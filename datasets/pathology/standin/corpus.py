@@ -19,7 +19,7 @@ from datasets.pathology.standin.slide import render, write_slide
 from datasets.pathology.standin.traits import draw_traits
 from datasets.types import SplitName
 
-DEFAULT_PATIENTS: Final = 36
+DEFAULT_PATIENTS: Final = 40
 MIN_PATIENTS: Final = 6
 #: Part of STAND-IN.json; goes up whenever equal arguments give other bytes than before.
 GENERATOR_VERSION: Final = 1

@@ -36,8 +36,7 @@ class Layout:
 def draw_layout(rng: np.random.Generator, only: str | None) -> Layout:
     """Nine fields of about 1000 × 1000 pixels: seven of tumour, two of other tissue.
 
-    only: the one tumour class of this patient, None where both occur (three or four fields each, now and
-    then two and five).
+    only: the one tumour class of this patient, None where both occur (three or four fields each).
     """
     rows, columns = (int(n) for n in rng.integers(3140, 3320, 2))
     coarse = (-(-rows // SCALE), -(-columns // SCALE))
@@ -53,7 +52,7 @@ def draw_layout(rng: np.random.Generator, only: str | None) -> Layout:
         75.0 * smooth_noise(rng, coarse, 110.0) + 12.0 * smooth_noise(rng, coarse, 25.0) for _ in range(2)
     ]
     distance = np.stack([np.hypot(y + warp[0] - s[0], x + warp[1] - s[1]) for s in seeds])
-    first = int(rng.choice([2, 3, 3, 3, 4, 4, 4, 5]))
+    first = int(rng.choice([3, 4]))
     tumour = [only] * 7 if only else ["dcis"] * first + ["indc"] * (7 - first)
     labels = [*tumour, *rng.choice(BENIGN, size=2, replace=False)]
     rng.shuffle(labels)

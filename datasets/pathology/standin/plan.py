@@ -141,8 +141,8 @@ def _tumour(
     inside = (cells > 0.0) & (hollow < -1.5)
     alone = (cells < -6.0) & (room[at[:, 0], at[:, 1]] > 6.0)
     goal = FILL * fraction * float((room > 0).sum()) * SCALE**2 * 2.0 / (np.sqrt(3.0) * traits.spacing**2)
-    # A quarter more of them: cells between fibres overlap with spindles and lymphocytes, those in masses do not.
-    singles = int(1.25 * architecture.single * goal)
+    # An eighth more of them: cells between fibres overlap with spindles and lymphocytes, those in masses do not.
+    singles = int(1.125 * architecture.single * goal)
     chosen = [
         rng.permutation(np.flatnonzero(inside))[: int((1.0 - architecture.single) * goal)],
         rng.permutation(np.flatnonzero(alone))[:singles],

@@ -57,7 +57,7 @@ def draw_architecture(
     Difficulty moves the two classes towards each other: mixed forms, ragged ducts, smoother nests,
     fainter rims, thicker cords.
     """
-    mixed = 0.4 * difficulty * rng.random()
+    mixed = 0.3 * difficulty * rng.random()
     if label == "dcis":
         return Architecture(
             irregular=mixed,
@@ -65,7 +65,7 @@ def draw_architecture(
             rim=float(np.clip(1.0 - 0.6 * difficulty * rng.random(), 0.0, 1.0)),
             broken=0.4 * difficulty * rng.random(),
             lumen=float(rng.uniform(0.2, 0.6)),
-            diameter=(52.0 * scale, float(rng.uniform(100.0, 150.0)) * scale),
+            diameter=(56.0 * scale, float(rng.uniform(105.0, 150.0)) * scale),
             cord=(16.0 + 8.0 * difficulty) * scale,
             single=0.02 + 0.04 * difficulty * rng.random(),
         )
@@ -76,8 +76,8 @@ def draw_architecture(
         broken=1.0 - 0.5 * difficulty * rng.random(),
         lumen=0.2 * difficulty * rng.random(),
         diameter=(45.0 * scale, float(rng.uniform(80.0, 130.0)) * scale),
-        cord=float(rng.uniform(11.0, 16.0) + 8.0 * difficulty * rng.random()) * scale,
-        single=float(rng.uniform(0.12, 0.24)) * (1.0 - 0.4 * difficulty),
+        cord=float(rng.uniform(11.0, 16.0) + 5.0 * difficulty * rng.random()) * scale,
+        single=float(rng.uniform(0.12, 0.24)) * (1.0 - 0.3 * difficulty),
     )
 
 
