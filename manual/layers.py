@@ -39,16 +39,60 @@ class SegmentNorm(nn.Module):
         return x / rms.clamp_min(1e-6)
 
 
-class DropDerivations(nn.Module):
-    """Sets whole derivations of a segment, (n, frames, derivations, samples), to zero in training."""
+class Signal(nn.Module):
+    """The signal that frames were cut from: (n, frames, derivations, samples) to (n, derivations, time).
+
+    Windows overlap threefold (datasets.eeg.framing): their middle thirds, one after the other, are the signal.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        third = x.shape[3] // 3
+        return x[..., third : 2 * third].transpose(1, 2).flatten(2)
+
+
+class FlipSign(nn.Module):
+    """Turns half of the segments, (n, derivations, time), upside down in training."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        return x * (2 * torch.randint(2, (len(x), 1, 1), device=x.device) - 1)
+
+
+class KeepDerivations(nn.Module):
+    """Leaves a random choice of `share` of the derivations of each segment in training, and all else.
+
+    (n, derivations, time) to (n, kept, time). Those left out are gone, not zero: they cost nothing.
+    """
 
     def __init__(self, share: float) -> None:
         super().__init__()
-        self.drop = nn.Dropout(share)
+        self.share = share
 
     def forward(self, x: Tensor) -> Tensor:
-        kept: Tensor = self.drop(torch.ones_like(x[:, :1, :, :1]))
-        return x * kept
+        if not self.training:
+            return x
+        kept = max(1, round(self.share * x.shape[1]))
+        chosen = torch.rand(x.shape[:2], device=x.device).argsort(dim=1)[:, :kept]
+        return x.gather(1, chosen[:, :, None].expand(-1, -1, x.shape[2]))
+
+
+class EachDerivation(EachFrame):
+    """Applies one network to every derivation: (n, derivations, time) to (n, derivations, features)."""
+
+
+class StepsFirst(nn.Module):
+    """What convolutions leave, (n, channels, steps), as LSTMs want it: (n, steps, channels)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, 2)
+
+
+class MeanAndMax(nn.Module):
+    """Mean and largest value over the derivations: (n, derivations, features) to (n, 2 features)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x.mean(dim=1), x.amax(dim=1)], dim=1)
 
 
 class Lstm(nn.Module):
@@ -63,15 +107,12 @@ class Lstm(nn.Module):
         units: int,
         *,
         layers: int = 2,
-        dropout: float = 0.0,
         bidirectional: bool = False,
         mean: bool = False,
     ) -> None:
         super().__init__()
         self.mean = mean
-        self.lstm = nn.LSTM(
-            features, units, layers, batch_first=True, dropout=dropout, bidirectional=bidirectional
-        )
+        self.lstm = nn.LSTM(features, units, layers, batch_first=True, bidirectional=bidirectional)
 
     def forward(self, x: Tensor) -> Tensor:
         outputs: Tensor = self.lstm(x)[0]

@@ -19,8 +19,13 @@ from manual.models.cnn import flat_features
 BASELINES = scan(MODELS, Baseline)
 PATCHES, EEG = (128, 128, 3), (100, 20, 15)
 SHAPES = {"cnn-m": PATCHES, "cnn-m2": PATCHES, "cnn-lstm-m": EEG, "cnn-lstm-m2": EEG}
-SMALLEST = {"cnn-m": (36, 36, 3), "cnn-m2": (32, 32, 3), "cnn-lstm-m": (3, 4, 4), "cnn-lstm-m2": (3, 1, 3)}
-TOO_SMALL = {"cnn-m": (50, 35, 3), "cnn-m2": (31, 50, 3), "cnn-lstm-m": (3, 20, 3), "cnn-lstm-m2": (3, 20, 2)}
+SMALLEST = {"cnn-m": (36, 36, 3), "cnn-m2": (32, 32, 3), "cnn-lstm-m": (3, 4, 4), "cnn-lstm-m2": (4, 1, 15)}
+TOO_SMALL = {
+    "cnn-m": (50, 35, 3),
+    "cnn-m2": (31, 50, 3),
+    "cnn-lstm-m": (3, 20, 3),
+    "cnn-lstm-m2": (3, 20, 15),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -131,14 +136,40 @@ def test_amplitude_is_taken_out_of_a_segment():
     assert torch.equal(SegmentNorm()(0 * x), 0 * x)
 
 
-def test_derivations_are_dropped_whole_and_in_training_only():
-    from manual.layers import DropDerivations
+def test_the_signal_is_put_together_from_its_frames():
+    from manual.layers import Signal
 
-    layer, x = DropDerivations(0.5), torch.ones(20, 6, 10, 5)
-    dropped = layer(x) == 0
-    assert 0.3 < dropped.float().mean() < 0.7
-    assert torch.equal(dropped.all(dim=3).all(dim=1), dropped.any(dim=3).any(dim=1))
-    assert torch.equal(layer.eval()(x), x)
+    stored = np.random.default_rng(0).normal(size=(3, 8, 110)).astype(np.float32)
+    assert np.array_equal(Signal()(torch.from_numpy(np.array(windows(stored)))), stored[:, :, 5:-5])
+
+
+def test_derivations_are_left_out_and_signs_flipped_in_training_only():
+    from manual.layers import FlipSign, KeepDerivations
+
+    x = torch.arange(20.0 * 10).reshape(20, 10, 1).expand(-1, -1, 5) + 1
+    keep, flip = KeepDerivations(0.6), FlipSign()
+    kept = keep(x)
+    assert kept.shape == (20, 6, 5)
+    for one, all_of_it in zip(kept, x, strict=True):  # six different ones, of this segment, whole
+        assert len(set(one[:, 0].tolist())) == 6 and set(one[:, 0].tolist()) <= set(all_of_it[:, 0].tolist())
+        assert torch.equal(one, one[:, :1].expand(-1, 5))
+    assert len({tuple(sorted((one[:, 0] % 10).tolist())) for one in kept}) > 5
+    signs = flip(x) / x
+    assert torch.equal(signs.amin(dim=(1, 2)), signs.amax(dim=(1, 2))) and set(signs.unique().tolist()) == {
+        -1,
+        1,
+    }
+    assert torch.equal(keep.eval()(x), x) and torch.equal(flip.eval()(x), x)
+
+
+def test_the_better_cnn_lstm_sees_neither_amplitude_nor_the_order_of_derivations():
+    network = BASELINES["cnn-lstm-m2"].network(EEG, 2).eval()
+    x = torch.from_numpy(np.random.default_rng(0).normal(size=(2, *EEG)).astype(np.float32))
+    with torch.no_grad():
+        found = network(x)
+        assert torch.allclose(network(50 * x), found, atol=1e-4)
+        assert torch.allclose(network(x.flip(2)), found, atol=1e-4)
+        assert not torch.allclose(network(x.flip(1)), found, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", SHAPES)
