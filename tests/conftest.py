@@ -1,8 +1,10 @@
-"""What every test may use; nothing here knows a part of the project."""
+"""What every test may use."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 settings.register_profile("handtune", deadline=None, print_blob=True)
 settings.load_profile("handtune")
 
+#: Patients of the stand-in corpora that tests share: the fewest there may be.
+PATIENTS = 6
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -24,6 +29,21 @@ ROOT = Path(__file__).resolve().parents[1]
 def repo_root() -> Path:
     """The folder that holds the Makefile and the packages."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`small_corpus("11")`: a stand-in corpus of six patients, written once; tests read it only."""
+
+    @cache
+    def corpus(name: str) -> Path:
+        from datasets.source import sources
+
+        folder = tmp_path_factory.mktemp("corpus") / name
+        sources()[name].standin().write(folder, patients=PATIENTS, workers=2)
+        return folder
+
+    return corpus
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -27,20 +24,6 @@ def usable(plugin: Plugin) -> None:
         pytest.skip(f"{plugin.name} {reason}")
 
 
-@pytest.fixture
-def small_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Source], Path | None]:
-    """A data root with a small stand-in of a source's corpus; None for a source that generates points."""
-    monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path / "cache"))
-
-    def root(source: Source) -> Path | None:
-        if not isinstance(source, CorpusSource):
-            return None
-        source.standin().write(tmp_path / source.corpus, patients=6, workers=2)
-        return tmp_path / source.corpus
-
-    return root
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -48,11 +31,12 @@ def small_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sou
         for name, source in SOURCES.items()
     ],
 )
-def test_a_source_gives_a_whole_data_set(name, small_root):
+def test_a_source_gives_a_whole_data_set(name, small_corpus, tmp_path, monkeypatch):
     source = SOURCES[name]
     usable(source)
     assert source.title and source.kind
-    root = small_root(source)
+    monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path))
+    root = small_corpus(name) if isinstance(source, CorpusSource) else None
     dataset = source.load(root, 7)
     assert (dataset.name, dataset.class_names, dataset.kind) == (name, source.class_names, source.kind)
     assert dataset.provenance.kind in ("generated", "stand-in")
