@@ -14,13 +14,16 @@ from tuners.record import Environment
 #: Packages whose version can change a figure.
 PACKAGES = ("handtune", "numpy", "scipy", "scikit-learn", "torch", "tensorflow", "keras", "keras-tuner")
 
+#: Packages that read a kind of data.
+READERS = {"patches": ("openslide-bin", "imagecodecs", "pillow")}
 
-def describe() -> Environment:
-    """The environment of this process."""
+
+def describe(kind: str) -> Environment:
+    """The environment of this process, for a study on a kind of data."""
     import psutil
 
     packages = {}
-    for name in PACKAGES:
+    for name in (*PACKAGES, *READERS.get(kind, ())):
         try:
             packages[name] = version(name)
         except PackageNotFoundError:

@@ -100,7 +100,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
         name=name,
         spec=replace(spec, dataset=datasets.canonical_name(spec.dataset)),
         data=_data_info(dataset, folder),
-        environment=environment.describe(),
+        environment=environment.describe(dataset.kind),
         command=command,
         created=now(),
         state=StudyState.RUNNING,

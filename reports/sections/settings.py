@@ -31,7 +31,7 @@ class Settings(Section):
         rows = [
             *_asked(study),
             *_hand(study, systems),
-            *_spaces(systems),
+            *_spaces(systems, study.spec.guard),
             *_closed_loop(store.bayes(study_name)),
         ]
         return describe(pd.DataFrame(rows, columns=COLUMNS, dtype=str), study)
@@ -93,7 +93,7 @@ def _hand(study: StudyRecord, systems: list[SystemRecord]) -> list[Row]:
     return rows
 
 
-def _spaces(systems: list[SystemRecord]) -> list[Row]:
+def _spaces(systems: list[SystemRecord], guard: bool) -> list[Row]:
     """One table a space, however many tuners searched it."""
     rows: list[Row] = []
     tuned = [system for system in systems if system.space]
@@ -106,6 +106,8 @@ def _spaces(systems: list[SystemRecord]) -> list[Row]:
                 f"only where {row['active when']}" if row["active when"] else "",
             ]
             rows.append((group, row["parameter"], row["values"], ", ".join(filter(None, remarks))))
+        remark = "what breaks it is not drawn" if guard else "no guard: what breaks it is drawn, and fails"
+        rows += [(group, f"rule: {rule['constraint']}", rule["rule"], remark) for rule in mine[0].rules]
     return rows
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,6 +14,8 @@ from datasets.errors import UsageError
 from datasets.types import SPLIT_NAMES
 from reports.markdown import png
 from reports.section import Section, section, sections
+from tuners.hypermodels.cnn_a import CnnA
+from tuners.record import SystemRecord, SystemSpec
 from tuners.store import Store
 
 TUNED = "MLP-A1 (keras-random)"
@@ -224,3 +228,22 @@ def test_the_surfaces_of_another_split_can_be_asked_for(store: Store) -> None:
     titles = [note.text for note in figure.layout.annotations]
     assert titles[0] == "KNN<br>dev error 11.50 %"
     assert "points of dev" in part.markdown(frame)
+
+
+@pytest.mark.parametrize(("guard", "remark"), [(True, "is not drawn"), (False, "no guard")])
+def test_the_settings_name_the_rules_of_a_space(
+    tmp_path: Path, store: Store, guard: bool, remark: str
+) -> None:
+    study = store.study("full")
+    spec = replace(
+        study.spec, guard=guard, systems=(SystemSpec("CNN-A (keras-random)", "cnn-a", "keras-random"),)
+    )
+    rules = CnnA().space_for((128, 128, 3)).rules()
+    assert rules
+    record = SystemRecord(
+        "guarded", spec.systems[0].label, "cnn-a", "keras-random", 0, CnnA.space.describe(), rules=rules
+    )
+    with_rules = Store(str(tmp_path / "s.sqlite"))
+    with_rules.create_study(replace(study, name="guarded", spec=spec), [record])
+    text = section("settings").markdown(frame_of(with_rules, "settings", "guarded"))
+    assert f"rule: {rules[0]['constraint']}" in text and remark in text
