@@ -170,6 +170,10 @@ def _errors_json(errors: Mapping[str, float]) -> dict[str, float | None]:
     return {f"{name}_error": percent(errors[name]) if name in errors else None for name in SPLIT_NAMES}
 
 
+#: Columns of a terminal from which on the table shows what a search cost; errors come first.
+WIDE = 108
+
+
 def print_table(summary: StudySummary) -> None:
     """The error table in the study's layout, on standard output; a star marks the best of a column."""
     from rich.console import Console
@@ -177,32 +181,25 @@ def print_table(summary: StudySummary) -> None:
 
     data = summary.study.data
     table = Table(
-        title=f"Error rates in % on data set {data.name} ({data.provenance}, {data.sizes['train']:,} train points); in brackets the study's own figures"
+        title=f"Error rates in % on data set {data.name} ({data.provenance}, {data.sizes['train']:,} train samples); in brackets the study's own figures"
     )
-    table.add_column("system", no_wrap=True)
+    # Wide enough for every column where the output is a file and has no width of its own.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    wide = console.width >= WIDE
+    table.add_column("system", min_width=16)  # the one column that may take two lines
     for name in SPLIT_NAMES:
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("trials", justify="right")
-    table.add_column("failed", justify="right")
-    table.add_column("epochs", justify="right")
-    table.add_column("seconds", justify="right")
+    for name in ("trials", "failed", "epochs", "seconds") if wide else ():
+        table.add_column(name, justify="right", no_wrap=True)
     for system in summary.systems:
         cells = [_cell(system.errors.get(n), system.published[n], summary.best(n)) for n in SPLIT_NAMES]
         failed = system.states.get(TrialState.FAILED, 0)
         marks = " (one class for everything)" if system.degenerate else ""
-        table.add_row(
-            system.label + marks,
-            *cells,
-            str(system.trials),
-            str(failed),
-            str(system.epochs),
-            f"{system.seconds:.0f}",
-        )
+        counts = [str(system.trials), str(failed), str(system.epochs), f"{system.seconds:.0f}"]
+        table.add_row(system.label + marks, *cells, *(counts if wide else ()))
     for row in summary.bayes:
         cells = [_cell(row.errors.get(n), row.published[n], None) for n in SPLIT_NAMES]
-        table.add_row(row.label, *cells, "", "", "", "", style="dim")
-    # Wide enough for every column where the output is a file and has no width of its own.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+        table.add_row(row.label, *cells, style="dim")
     console.print(table)
     _print_failures(console, summary)
 

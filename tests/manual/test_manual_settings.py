@@ -103,7 +103,9 @@ def test_settings_come_from_a_configuration_and_unknown_names_are_refused():
 
 
 @pytest.mark.parametrize(
-    "model", [model for model in scan(MODELS, Baseline).values() if "torch" in model.requires], ids=str
+    "model",
+    [model for model in scan(MODELS, Baseline).values() if "torch" in model.requires],
+    ids=lambda model: model.name,
 )
 def test_every_configuration_of_a_network_is_a_setting(model):
     for config in model.configurations():
