@@ -119,6 +119,19 @@ class Lstm(nn.Module):
         return outputs.mean(dim=1) if self.mean else outputs[:, -1]
 
 
+class ColourNorm(nn.Module):
+    """Takes mean and spread of each colour out of each image (n, height, width, channels), as they are stored.
+
+    Instance normalisation (Ulyanov et al., 2016) of the input: neither brightness nor the strength of a stain
+    is left. A colour without any spread becomes 0.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        centred = x.float() - x.float().mean(dim=(1, 2), keepdim=True)
+        spread = centred.square().mean(dim=(1, 2), keepdim=True).sqrt()
+        return centred / spread.clamp_min(1e-3)
+
+
 class MeanOverMap(nn.Module):
     """Global average pooling: (n, channels, height, width) to (n, channels)."""
 

@@ -136,6 +136,26 @@ def test_amplitude_is_taken_out_of_a_segment():
     assert torch.equal(SegmentNorm()(0 * x), 0 * x)
 
 
+def test_stain_and_brightness_are_taken_out_of_an_image():
+    from manual.layers import ColourNorm
+
+    x = torch.rand(3, 8, 6, 3)
+    normed = ColourNorm()(x)
+    assert torch.allclose(normed.mean(dim=(1, 2)), torch.zeros(3, 3), atol=1e-5)
+    assert torch.allclose(normed.square().mean(dim=(1, 2)), torch.ones(3, 3), atol=1e-4)
+    stained = x * torch.tensor([0.5, 2.0, 1.3]) + torch.tensor([0.1, -0.2, 3.0])
+    assert torch.allclose(ColourNorm()(stained), normed, atol=1e-3)
+    assert torch.equal(ColourNorm()(torch.full((1, 4, 4, 3), 0.25)), torch.zeros(1, 4, 4, 3))
+
+
+def test_cnn_m2_answers_the_same_for_another_stain():
+    network = BASELINES["cnn-m2"].network(PATCHES, 2).eval()
+    x = torch.rand(2, *PATCHES)
+    with torch.no_grad():
+        assert torch.allclose(network(x * torch.tensor([0.5, 2.0, 1.3]) + 0.1), network(x), atol=1e-3)
+        assert not torch.allclose(network(x.flip(0)), network(x), atol=1e-6)
+
+
 def test_the_signal_is_put_together_from_its_frames():
     from manual.layers import Signal
 
@@ -205,7 +225,7 @@ def test_a_network_computes_in_bfloat16(name):
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_architecture_line_names_the_network(name):
     line = BASELINES[name].architecture(BASELINES[name].configurations()[0], SHAPES[name], 2)
-    assert line.startswith(("conv", "RMS 1")) and "-2" in line and len(line) < 140
+    assert line.startswith(("conv", "colour norm; conv", "RMS 1")) and "-2" in line and len(line) < 140
 
 
 @pytest.mark.slow
