@@ -98,7 +98,8 @@ def find(package: str, base: type[P], name: str, what: str) -> P:
 def unknown(what: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that nobody has, with a suggestion where one is close."""
     names = sorted(known)
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    digits = name.lower().translate(str.maketrans("oil", "011"))  # letters that pass for digits
+    close = [digits] if digits in names else difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     hint = f" Did you mean {close[0]}?" if close else ""
     return UsageError(f"there is no {what} called {name!r}.{hint} Choose from: {', '.join(names)}.")
 

@@ -189,8 +189,8 @@ def print_table(summary: StudySummary) -> None:
     table.add_column("system", min_width=16)  # the one column that may take two lines
     for name in SPLIT_NAMES:
         table.add_column(name, justify="right", no_wrap=True)
-    for name in ("trials", "failed", "epochs", "seconds") if wide else ():
-        table.add_column(name, justify="right", no_wrap=True)
+    for count in ("trials", "failed", "epochs", "seconds") if wide else ():
+        table.add_column(count, justify="right", no_wrap=True)
     for system in summary.systems:
         cells = [_cell(system.errors.get(n), system.published[n], summary.best(n)) for n in SPLIT_NAMES]
         failed = system.states.get(TrialState.FAILED, 0)

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from datasets.errors import UsageError
 from datasets.preparation.extractor import BadFile
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ def run_each(function: Callable[[T], R], items: Sequence[T], workers: int) -> It
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_us)
         try:
+            _check(pool)
             while waiting or flying:
                 while waiting and len(flying) < (1 if cautious else workers * AHEAD):
                     item = waiting.popleft()
@@ -58,6 +60,17 @@ def run_each(function: Callable[[T], R], items: Sequence[T], workers: int) -> It
                 cautious = len(lost)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _check(pool: ProcessPoolExecutor) -> None:
+    """Raises UsageError where no worker can start, which must not look like files that crash their reader."""
+    try:
+        pool.submit(int).result()
+    except BrokenProcessPool:
+        raise UsageError(
+            "worker processes cannot start here: Python imports the main module in each of them, so it needs"
+            ' `if __name__ == "__main__":` around what it runs. Or use one worker.'
+        ) from None
 
 
 def _guarded(function: Callable[[T], R], item: T) -> R | BadFile:

@@ -21,7 +21,7 @@ def test_the_ways_people_write_a_set(name):
     assert datasets.canonical_name(name) == "08"
 
 
-@pytest.mark.parametrize("name", ["11", "1O", "spiral", "", "set_", "#", "0008", "-1"])
+@pytest.mark.parametrize("name", ["13", "1O", "spiral", "", "set_", "#", "0008", "-1"])
 def test_an_unknown_name_is_a_wrong_argument_that_lists_the_names(name):
     with pytest.raises(UsageError, match=r"no data set called .*08, 09, 10.*folder") as caught:
         datasets.load(name)

@@ -173,6 +173,15 @@ def test_a_reader_that_crashes_costs_one_file(corpus, tmp_path):
     assert "train/p2/0.txt,p2,its reader crashed" in (dataset.folder / "skipped.csv").read_text()
 
 
+def test_a_main_module_that_workers_cannot_import_is_said(corpus, tmp_path):
+    script = tmp_path / "unguarded.py"
+    values = {"corpus": str(corpus), "log": "", "sizes": SIZES, "out": str(tmp_path / "out")}
+    text = RUN.format(tests=str(Path(__file__).parent), **values)
+    script.write_text(text.replace('if __name__ == "__main__"', "if True").replace("/out')", "/out'), 2"))
+    result = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert "UsageError: worker processes cannot start here" in result.stderr
+
+
 def test_previews_show_both_classes_and_name_their_rows(corpus, tmp_path):
     dataset = prepare(ToyExtractor(corpus), REQUEST, tmp_path / "out")
     previews = cache.read_meta(dataset.folder)["previews"]

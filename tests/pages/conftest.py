@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,14 @@ def cached(prepared: dict[str, Dataset], address: str, monkeypatch: pytest.Monke
     """The same, where the dashboard looks for prepared sets."""
     monkeypatch.setenv("HANDTUNE_CACHE", str(Path(str(prepared["eeg"].folder)).parent))
     return prepared
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Streamlit's AppTest makes the page the main module and leaves it so; processes started later would import it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
