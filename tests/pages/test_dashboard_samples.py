@@ -286,7 +286,7 @@ def test_pages_show_what_the_real_readers_prepared(
     source = sources()[name]
     assert isinstance(source, CorpusSource)
     if page == "eeg":
-        source.standin_writer()(tmp_path / "corpus", patients=6, seed=3, workers=1)
+        source.standin().write(tmp_path / "corpus", patients=6, seed=3, workers=1)
     else:  # whole stand-in slides would take a minute
         for number, split in enumerate(SPLIT_NAMES):
             regions = [("dcis", rectangle(0, 0, 1024, 512)), ("indc", rectangle(0, 512, 1024, 1024))]
