@@ -17,8 +17,9 @@ from scipy import ndimage
 from datasets.pathology.extractor import PatchExtractor
 from datasets.pathology.regions import read_regions
 from datasets.pathology.standin import write_corpus
-from datasets.pathology.standin.corpus import RECORD, draw_patients, write_patient
+from datasets.pathology.standin.corpus import draw_patients, write_patient
 from datasets.pathology.standin.stain import EOSIN, HAEMATOXYLIN
+from datasets.standin import CARD
 
 pytestmark = pytest.mark.slow
 
@@ -130,7 +131,7 @@ def test_all_files_are_where_the_corpus_would_have_them(corpus: Path) -> None:
     assert len(slides) == sum(patient.slides for patient in draw_patients(PATIENTS))
     forms = {(path.with_suffix(".csv").exists(), path.with_suffix(".xml").exists()) for path in slides}
     assert forms == {(True, False), (False, True), (True, True)}
-    record = json.loads((corpus / RECORD).read_text())
+    record = json.loads((corpus / CARD).read_text())
     assert (record["patients"], record["difficulty"], record["seed"]) == (PATIENTS, 0.5, 0)
     labels = set()
     for path in slides:
@@ -179,9 +180,9 @@ def test_two_workers_write_the_bytes_that_one_writes(corpus: Path, tmp_path: Pat
 
 
 def test_a_finished_stand_in_of_the_same_parameters_is_kept(corpus: Path) -> None:
-    before = (corpus / RECORD).stat().st_mtime_ns
+    before = (corpus / CARD).stat().st_mtime_ns
     write_corpus(corpus, patients=PATIENTS)
-    assert (corpus / RECORD).stat().st_mtime_ns == before
+    assert (corpus / CARD).stat().st_mtime_ns == before
 
 
 def _digest(path: Path) -> str:

@@ -12,12 +12,13 @@ import tifffile
 from datasets.errors import UsageError
 from datasets.pathology.regions import read_regions
 from datasets.pathology.standin import write_corpus
-from datasets.pathology.standin.corpus import RECORD, draw_patients
+from datasets.pathology.standin.corpus import draw_patients
 from datasets.pathology.standin.layout import Region
 from datasets.pathology.standin.nuclei import lattice
 from datasets.pathology.standin.regions_out import write_csv, write_xml
 from datasets.pathology.standin.stain import draw_stain, to_rgb
 from datasets.pathology.standin.svs import write_svs
+from datasets.standin import CARD
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,12 @@ def test_an_impossible_argument_is_refused_before_anything_is_written(
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(UsageError, match="not empty"):
+    with pytest.raises(UsageError, match="other files"):
         write_corpus(tmp_path)
-    (tmp_path / RECORD).write_text("{}")
-    with pytest.raises(UsageError, match="other parameters"):
+    (tmp_path / CARD).write_text("{}")
+    with pytest.raises(UsageError, match="another stand-in corpus"):
         write_corpus(tmp_path)
-    with pytest.raises(UsageError, match="is a file"):
+    with pytest.raises(UsageError, match="a file is in the way"):
         write_corpus(tmp_path / "mine.txt")
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
