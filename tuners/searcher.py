@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,10 +43,13 @@ class Searcher(ABC):
 
     ask: the next suggestion; None when there is none now, which is final once nothing is outstanding.
     tell: the outcome of a suggestion, exactly once.
-    report: after an epoch, whether the trial goes on; only called where `wants_reports` is set.
+    report: after an epoch, whether the trial goes on; only called where `wants_reports` is set. A trial
+    that it stops is told as pruned, with the lowest dev error that it had reached.
     resume: bring a fresh searcher into the state that a stored search was in.
     """
 
+    #: Whether it decides after every epoch. Such a searcher has one trial under way at a time (`parallel` = 1),
+    #: so that the order of its reports is that of its trials and a resumed search can replay them.
     wants_reports: ClassVar[bool] = False
 
     #: Whether it may ask to train a trial on from its weights, which are kept until the search is over.
@@ -71,9 +75,12 @@ class Searcher(ABC):
     def report(self, suggestion: Suggestion, epoch: int, dev_error: float) -> bool:
         return True
 
-    def resume(self, trials: list[TrialRecord]) -> None:
-        """Replays the recorded asks and tells in their order.
+    def resume(
+        self, trials: list[TrialRecord], reports: Mapping[int, Sequence[tuple[int, float]]] | None = None
+    ) -> None:
+        """Replays the recorded asks, reports and tells in their order.
 
+        reports: by trial number the epochs that were reported, as (epoch, dev error), of told trials.
         A searcher is a function of its seed and of what it was told, so the same sequence brings it
         into the same state, whatever library it is made of and whenever the process died.
         Raises ResumeError where it now asks for something else than what the store recorded.
@@ -82,6 +89,9 @@ class Searcher(ABC):
         events += [(trial.told, "tell", trial) for trial in trials if trial.told is not None]
         for _, kind, trial in sorted(events, key=lambda item: item[0]):
             if kind == "tell":
+                if self.wants_reports and trial.repeat_of is None:
+                    for epoch, dev_error in (reports or {}).get(trial.number, ()):
+                        self.report(trial.suggestion, epoch, dev_error)
                 self.tell(trial.suggestion, trial.outcome)
                 continue
             again = self._replay(trial)
