@@ -25,24 +25,24 @@ AXIS_TITLES: Mapping[Against, str] = {
 
 
 def best_chart(
-    points: Mapping[str, Sequence[tuple[float, float]]],
+    points: Sequence[tuple[str, Sequence[tuple[float, float]]]],
     against: Against,
     labels: Sequence[str],
     over: Container[str] = (),
     ink: str = LIGHT.text,
 ) -> Option:
-    """Best dev error so far of every system.
+    """Best dev error so far of every search.
 
-    labels: all systems, which fixes their colours. over: systems that search no more; what they found
+    points: (system, its points), one a search; the searches of a system share its name and colour. labels: all systems, which fixes their colours. over: systems that search no more; what they found
     runs on as a line to compare the others with. ink: colour of the text.
     """
     colours = system_colours(labels)
-    end = max((own[-1][0] for own in points.values() if own), default=0.0)
+    end = max((own[-1][0] for _, own in points if own), default=0.0)
     series = []
-    for place, label in enumerate(labels):
-        own = points.get(label)
+    for label, own in sorted(points, key=lambda item: list(labels).index(item[0])):
         if not own:
             continue
+        place = list(labels).index(label)
         data: list[Any] = [[round(x, 2), percent(error)] for x, error in own]
         if label in over and own[-1][0] < end:
             data.append({"value": [round(end, 2), percent(own[-1][1])], "symbol": "none"})
@@ -68,7 +68,7 @@ def curves_chart(curves: Sequence[Curve], labels: Sequence[str], ink: str = LIGH
     colours = system_colours(labels)
     series = [
         {
-            "name": f"{curve.system} #{curve.trial}{_remark(curve)}",
+            "name": f"{curve.system} {curve.trial}{_remark(curve)}",
             "type": "line",
             "data": _flagged(curve),
             "symbol": MARKS[list(labels).index(curve.system) % len(MARKS)],

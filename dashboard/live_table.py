@@ -29,7 +29,7 @@ def progress_table(rows: Sequence[SystemProgress]) -> str:
 def troubles_table(trials: Sequence[TrialRecord]) -> str:
     """Trials without a usable result, with their reasons as plain text."""
     body = "".join(
-        f"<tr><th scope='row'>{escape(trial.system)} #{trial.number}<span class='note'>{trial.state.value}</span></th>"
+        f"<tr><th scope='row'>{escape(trial.system)} {trial.title}<span class='note'>{trial.state.value}</span></th>"
         f"<td class='reason'>{escape(trial.reason or 'no reason on record')}</td></tr>"
         for trial in trials[:SHOWN]
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tuners.path import path, winner
 from tuners.record import (
     EpochRecord,
     StudyRecord,
@@ -18,6 +18,9 @@ from tuners.record import (
 )
 
 Against = Literal["trials", "epochs", "seconds"]
+
+#: What names a trial within a study: system, repeat, number.
+Key = tuple[str, int, int]
 
 #: States of a system in which its search goes on no more.
 OVER = ("searched", "scored", "failed")
@@ -46,11 +49,11 @@ class SystemProgress:
 
 @dataclass(frozen=True)
 class Curve:
-    """The learning curve of one trial: (epoch, dev error). one_class: it answers one class, so far or to
+    """The learning curve of one trial: (epoch, dev error). trial: as people call it. one_class: it answers one class, so far or to
     its end."""
 
     system: str
-    trial: int
+    trial: str
     running: bool
     points: list[tuple[int, float]]
     one_class: bool = False
@@ -71,39 +74,21 @@ def progress(
     ]
 
 
-def answers_one_class(epochs: Sequence[EpochRecord]) -> set[tuple[str, int]]:
-    """Trials (system, number) that gave one class for all of dev after every epoch so far.
+def answers_one_class(epochs: Sequence[EpochRecord]) -> set[Key]:
+    """Trials that gave one class for all of dev after every epoch so far.
 
     Epochs of older stores do not say how many classes were answered: their trials are not among them.
     """
-    seen: dict[tuple[str, int], bool] = {}
+    seen: dict[Key, bool] = {}
     for record in epochs:
-        key = (record.system, record.trial)
+        key = (record.system, record.repeat, record.trial)
         seen[key] = seen.get(key, True) and record.dev_answers == 1
     return {key for key, flat in seen.items() if flat}
 
 
-def best_dev(trials: Sequence[TrialRecord]) -> float | None:
-    """The lowest dev error of a search; one of a degenerate trial only for want of others."""
-    for state in (TrialState.COMPLETE, TrialState.DEGENERATE):
-        errors = [t.dev_error for t in trials if t.state == state and t.dev_error is not None]
-        if errors:
-            return min(errors)
-    return None
-
-
 def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[float, float]]:
-    """The best dev error of one system after every trial that was really trained."""
-    done = [t for t in trials if t.told is not None and t.repeat_of is None]
-    points: list[tuple[float, float]] = []
-    spent, best = 0.0, math.inf
-    for trial in sorted(done, key=lambda t: t.told or 0):
-        spent += {"trials": 1.0, "epochs": float(trial.epochs), "seconds": trial.seconds}[against]
-        if trial.state == TrialState.COMPLETE and trial.dev_error is not None:
-            best = min(best, trial.dev_error)
-        if best < math.inf:
-            points.append((spent, best))
-    return points
+    """The best dev error of one search after every trial that was really trained."""
+    return [(float(getattr(step, against)), step.best) for step in path(trials) if step.best is not None]
 
 
 def curves(
@@ -113,11 +98,13 @@ def curves(
 
     alive: whether the study runs; in one that was cut off no trial does.
     """
-    points: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    points: dict[Key, list[tuple[int, float]]] = {}
     for record in epochs:
-        points.setdefault((record.system, record.trial), []).append((record.epoch, record.dev_error))
+        points.setdefault((record.system, record.repeat, record.trial), []).append(
+            (record.epoch, record.dev_error)
+        )
     # What is fitted in one go has one point and no curve.
-    drawn = [t for t in trials if t.epochs_planned > 1 and (t.system, t.number) in points]
+    drawn = [t for t in trials if t.epochs_planned > 1 and _key(t) in points]
     drawn.sort(key=lambda t: t.started)
     ended = [t for t in drawn if t.state != TrialState.RUNNING][-recent:]
     running = [t for t in drawn if t.state == TrialState.RUNNING]
@@ -125,11 +112,10 @@ def curves(
     return [
         Curve(
             t.system,
-            t.number,
+            t.title,
             alive and t.state == TrialState.RUNNING,
-            points[t.system, t.number],
-            one_class=t.state == TrialState.DEGENERATE
-            or (t.state == TrialState.RUNNING and (t.system, t.number) in flat),
+            points[_key(t)],
+            one_class=t.state == TrialState.DEGENERATE or (t.state == TrialState.RUNNING and _key(t) in flat),
         )
         for t in ended + running
     ]
@@ -141,24 +127,31 @@ def troubles(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
     return sorted(found, key=lambda t: t.started, reverse=True)
 
 
+def _key(trial: TrialRecord) -> Key:
+    return trial.system, trial.repeat, trial.number
+
+
 def _progress(
     study: StudyRecord,
     spec: SystemSpec,
     system: SystemRecord,
     trials: list[TrialRecord],
-    flat: Container[tuple[str, int]],
+    flat: Container[Key],
 ) -> SystemProgress:
     trained = [t for t in trials if t.repeat_of is None and t.state != TrialState.RUNNING]
-    seconds = sum(t.seconds for t in trained)
+    seconds, epochs = sum(t.seconds for t in trained), sum(t.epochs for t in trained)
     budget = study.spec.budget
+    searches = len(system.searches)
     planned = len(spec.configs) if spec.configs else budget.max_trials
-    limit = None if spec.configs else budget.max_seconds
+    planned = None if planned is None else planned * searches
+    limits = () if spec.configs else ((seconds, budget.max_seconds), (epochs, budget.total_epochs))
     begun = sum(t.state == TrialState.RUNNING for t in trials)
     running = begun if study.state == StudyState.RUNNING else 0
     state = "searching" if begun and system.state == "waiting" else system.state
     if begun > running:
         state = "cut off"
-    shares = [len(trained) / planned if planned else 0.0, seconds / limit if limit else 0.0]
+    shares = [len(trained) / planned if planned else 0.0]
+    shares += [spent / (limit * searches) for spent, limit in limits if limit]
     return SystemProgress(
         label=system.label,
         state=state,
@@ -166,12 +159,10 @@ def _progress(
         running=running,
         planned=planned,
         fraction=1.0 if system.state in OVER else min(1.0, max(shares)),
-        epochs=sum(t.epochs for t in trained),
+        epochs=epochs,
         seconds=seconds,
-        best_dev=best_dev(trained),
+        best_dev=best.dev_error if (best := winner(trained)) else None,
         troubled=sum(t.state in TROUBLE for t in trained),
         note=system.note,
-        one_class=sum(t.state == TrialState.RUNNING and (t.system, t.number) in flat for t in trials)
-        if running
-        else 0,
+        one_class=sum(t.state == TrialState.RUNNING and _key(t) in flat for t in trials) if running else 0,
     )

@@ -21,7 +21,13 @@ SECTIONS = "reports.sections"
 NOTHING = "Nothing to show yet."
 
 #: What samples are called, by the kind of the data set.
-UNITS = {"points2d": "points", "eeg": "segments", "patches": "patches"}
+UNITS = {
+    "points2d": "points",
+    "eeg": "segments",
+    "patches": "patches",
+    "images": "images",
+    "small-images": "images",
+}
 
 
 class Section(Plugin, ABC):

@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 DEFAULT_TRIALS = 20
 DEFAULT_EPOCHS = 10
 
-#: What a tuner tunes where no model is named, by the kind of the data.
-DEFAULT_MODELS = {"points2d": "mlp-a1", "patches": "cnn-a", "eeg": "lstm-a"}
+#: The tuner that every other one has to beat; it takes part in every comparison of tuners.
+REFERENCE = "keras-random"
 
 EPILOG = """examples:
   python tuners/run.py --list
   python tuners/run.py --preset poster --dataset 10
   python tuners/run.py --preset poster --dataset 12 --data-root path/to/tusz
   python tuners/run.py --dataset 10 --tuner keras-random --max-trials 20 --max-epochs 10 --seed 1
+  python tuners/run.py --dataset 10 --tuner optuna-tpe pso bohb --repeats 10 --total-epochs 200
   python tuners/run.py --dataset 10 --tuner keras-random keras-hyperband --baselines --repeats 3
+  python tuners/run.py --dataset 10 --tuner hand --configs my-settings.toml
+  python tuners/run.py --dataset digits-32 --tuner optuna-tpe --engine ray --address auto
   python tuners/run.py --dataset 10 --baselines knn rnf mlp-m1
   python tuners/run.py --resume STUDY
 
@@ -56,7 +59,11 @@ def parser() -> Parser:
         "--dataset", metavar="NAME", help="a data set by name, or a folder with train.csv, dev.csv, eval.csv"
     )
     what.add_argument(
-        "--tuner", nargs="+", default=[], metavar="NAME", help="autotuners to run, for example keras-random"
+        "--tuner",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="autotuners to run, for example keras-random; where several are compared, random search takes part",
     )
     what.add_argument(
         "--model",
@@ -71,10 +78,19 @@ def parser() -> Parser:
         metavar="NAME",
         help="hand-tuned systems; all for this kind of data where no name follows",
     )
+    what.add_argument(
+        "--configs", metavar="FILE", help="configurations that you wrote, as TOML, for --tuner hand"
+    )
     budget = p.add_argument_group("budget of each search (the first limit that is reached ends it)")
     budget.add_argument("--max-trials", type=positive, metavar="N", help=f"trials (default {DEFAULT_TRIALS})")
     budget.add_argument(
         "--max-epochs", type=positive, metavar="N", help=f"epochs a trial (default {DEFAULT_EPOCHS})"
+    )
+    budget.add_argument(
+        "--total-epochs",
+        type=positive,
+        metavar="N",
+        help="epochs, summed over its trials, pruned and failed ones too",
     )
     budget.add_argument(
         "--max-seconds", type=_seconds, metavar="S", help="seconds of training, summed over its trials"
@@ -91,7 +107,7 @@ def parser() -> Parser:
         "--repeats",
         type=positive,
         metavar="N",
-        help="final trainings of each winner, one seed each (default 1)",
+        help="searches of each system, each with its own seed and final training (default 1)",
     )
     how.add_argument(
         "--train-limit", type=positive, metavar="N", help="keep N training points, class balance kept"
@@ -99,7 +115,14 @@ def parser() -> Parser:
     how.add_argument(
         "--workers", type=positive, metavar="N", help="worker processes (default: cores, 4 at most)"
     )
-    how.add_argument("--engine", default="local", metavar="NAME", help="where trials run (default local)")
+    how.add_argument(
+        "--engine", default="local", metavar="NAME", help="where trials run: local (default) or ray"
+    )
+    how.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="the Ray cluster to join, or auto (default: one of this machine's own)",
+    )
     how.add_argument("--data-root", metavar="DIR", help="folder with real data files (or HANDTUNE_DATA)")
     how.add_argument(
         "--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)"
@@ -161,8 +184,10 @@ def _resume(args: argparse.Namespace) -> int:
             "dataset",
             "tuner",
             "model",
+            "configs",
             "max_trials",
             "max_epochs",
+            "total_epochs",
             "max_seconds",
             "seed",
             "repeats",
@@ -264,15 +289,20 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     else:
         systems = _systems(args, dataset)
     engine_names(args.engine)
+    if args.address and args.engine == "local":
+        raise UsageError(
+            f"--address names a cluster, and --engine local runs on this machine alone; {args.address!r} goes with --engine ray"
+        )
     preset_trials, preset_epochs = (
         preset.budget(kind_of(dataset)) if preset else (DEFAULT_TRIALS, DEFAULT_EPOCHS)
     )
-    trials = args.max_trials or (None if args.max_seconds else preset_trials)
+    limited = args.max_seconds or args.total_epochs
+    trials = args.max_trials or (None if limited else preset_trials)
     epochs = args.max_epochs or preset_epochs
     return StudySpec(
         dataset=dataset,
         systems=tuple(systems),
-        budget=Budget(trials, epochs, args.max_seconds),
+        budget=Budget(trials, epochs, args.max_seconds, args.total_epochs),
         seed=1 if args.seed is None else args.seed,
         repeats=args.repeats or 1,
         train_limit=args.train_limit,
@@ -281,6 +311,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         engine=args.engine,
         data_root=args.data_root or os.environ.get("HANDTUNE_DATA"),
         guard=not args.no_guard,
+        address=args.address,
     )
 
 
@@ -298,6 +329,7 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
     from manual import MODELS, Baseline
     from tuners import study
     from tuners.presets import DEFAULT_MODELS
+    from tuners.record import HAND
 
     if not args.tuner and args.baselines is None:
         raise UsageError(
@@ -306,7 +338,10 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
         )
     if args.model and not args.tuner:
         raise UsageError("--model says what a tuner tunes, so it needs a --tuner as well")
-    kind = kind_of(dataset)
+    if (HAND in args.tuner) != bool(args.configs):
+        raise UsageError(
+            "--tuner hand tries the configurations of a file, and --configs names that file: give both, or neither"
+        )
     kind = kind_of(dataset)
     systems = []
     if args.baselines is not None:
@@ -314,15 +349,29 @@ def _systems(args: argparse.Namespace, dataset: str) -> list[SystemSpec]:
             n for n, b in scan(MODELS, Baseline).items() if kind in b.kinds and not b.missing()
         ]
         systems += [study.hand_system(name, dataset, poster=False) for name in names]
-    for tuner in args.tuner:
+    models = args.model or [DEFAULT_MODELS.get(kind, "mlp-a1")]
+    for tuner in _with_reference(args.tuner):
         systems += [
-            study.tuned_system(model, tuner) for model in args.model or [DEFAULT_MODELS.get(kind, "mlp-a1")]
+            study.listed_system(model, args.configs, dataset)
+            if tuner == HAND
+            else study.tuned_system(model, tuner)
+            for model in models
         ]
     labels = [system.label for system in systems]
     for label in labels:
         if labels.count(label) > 1:
             raise UsageError(f"{label} is asked for twice; name every tuner, model and baseline once")
     return systems
+
+
+def _with_reference(tuners: list[str]) -> list[str]:
+    """The tuners, and random search where several are compared without it."""
+    from tuners.record import HAND
+
+    if len(tuners) < 2 or REFERENCE in tuners or set(tuners) == {HAND}:
+        return tuners
+    print(f"{REFERENCE} takes part as well: what does not beat it has found nothing", file=sys.stderr)
+    return [REFERENCE, *tuners]
 
 
 def _dataset_name(name: str | None) -> str:

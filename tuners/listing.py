@@ -10,7 +10,6 @@ from datasets.source import CATALOG, Source
 from manual import MODELS, Baseline
 from tuners.engine import ENGINES, EnginePlugin
 from tuners.presets import PRESETS
-from tuners.record import HAND
 from tuners.searcher import SEARCH, SearcherPlugin
 from tuners.tunable import HYPERMODELS, Tunable
 
@@ -19,11 +18,7 @@ def listing() -> dict[str, list[dict[str, Any]]]:
     """Rows (name, title, missing) per kind of plug-in; missing is None where it is ready."""
     kinds: dict[str, dict[str, Any]] = {
         "data sets": dict(scan(CATALOG, Source)),
-        "tuners": {
-            name: tuner
-            for name, tuner in scan(SEARCH, SearcherPlugin).items()
-            if name != HAND  # runs through --baselines
-        },
+        "tuners": dict(scan(SEARCH, SearcherPlugin)),
         "models": dict(scan(HYPERMODELS, Tunable)),
         "baselines": dict(scan(MODELS, Baseline)),
         "engines": dict(scan(ENGINES, EnginePlugin)),

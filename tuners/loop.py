@@ -31,11 +31,13 @@ from tuners.engine import (
     Started,
     TrainJob,
 )
+from tuners.path import winner
 from tuners.progress import Progress, SoFar
 from tuners.record import (
     BayesRecord,
     EpochRecord,
     ScoreRecord,
+    SearchState,
     StudyRecord,
     SystemSpec,
     TrialRecord,
@@ -64,7 +66,6 @@ class _Trial:
 @dataclass(frozen=True)
 class _Score:
     run: SystemRun
-    repeat: int
     trial: TrialRecord
     planned: int
 
@@ -78,9 +79,9 @@ Purpose = _Trial | _Score | _Bayes
 
 
 class Loop:
-    """Runs the systems of one study to their end.
+    """Runs the searches of one study to their end, all of them side by side.
 
-    learners: by name, for what the loop must know about them. bayes: settings of the closed-loop
+    runs: one a system and repeat. learners: by name, for what the loop must know about them. bayes: settings of the closed-loop
     errors per split that are still missing from the store.
     """
 
@@ -104,8 +105,8 @@ class Loop:
         self.data = DataFolder(study.data.folder, len(study.data.class_names))
         self.files = store.folder / study.name
         self.jobs: dict[int, Purpose] = {}
-        self._searched: set[str] = set()
-        self._failed_scores: set[tuple[str, int]] = set()
+        self._searched: set[SystemRun] = set()
+        self._failed_scores: set[SystemRun] = set()
         self._epochs: dict[int, int] = {}
         self._beaten = 0.0
 
@@ -134,10 +135,11 @@ class Loop:
 
     def run(self) -> None:
         """Searches, selects and scores until every system is done."""
-        for run in self.runs:
-            best = run.best()
-            so_far = SoFar(run.ledger.trials, run.ledger.epochs, best.dev_error if best else None)
-            self.progress.system_started(run.spec.label, run.ledger.budget.max_trials, so_far)
+        for label, runs in self._systems().items():
+            limits = [run.ledger.budget.max_trials for run in runs]
+            planned = None if None in limits else sum(limit or 0 for limit in limits)
+            trials, epochs = (sum(getattr(run.ledger, name) for run in runs) for name in ("trials", "epochs"))
+            self.progress.system_started(label, planned, SoFar(trials, epochs, self._best_error(label)))
         while True:
             while self.runner.free and self._start_one():
                 pass
@@ -153,7 +155,7 @@ class Loop:
     def _start_one(self) -> bool:
         """Starts the most urgent job; False when there is nothing to start now."""
         self._close_searches()
-        for run in sorted(self.runs, key=lambda run: run.ledger.trials + len(run.running)):
+        for run in sorted(self.runs, key=lambda run: run.share):
             trial = run.next_trial()
             if trial is not None:
                 self._submit(self._train_job(run, trial), _Trial(run, trial.number))
@@ -172,37 +174,50 @@ class Loop:
         return False
 
     def _next_score(self, run: SystemRun) -> _Score | None:
-        if run.spec.label not in self._searched:
-            return None
         best = run.best()
-        if best is None:
+        if run not in self._searched or run in self._failed_scores or run.score or best is None:
             return None
-        busy = {job.repeat for job in self.jobs.values() if isinstance(job, _Score) and job.run is run}
-        for repeat in run.missing_repeats():
-            if repeat not in busy and (run.spec.label, repeat) not in self._failed_scores:
-                planned = run.spec.epochs or self.study.spec.budget.max_epochs
-                return _Score(run, repeat, best, planned)
-        return None
+        if any(isinstance(job, _Score) and job.run is run for job in self.jobs.values()):
+            return None
+        return _Score(run, best, run.spec.epochs or self.study.spec.budget.max_epochs)
+
+    def _systems(self) -> dict[str, list[SystemRun]]:
+        """The searches by system, in the order of the study."""
+        found: dict[str, list[SystemRun]] = {}
+        for run in self.runs:
+            found.setdefault(run.spec.label, []).append(run)
+        return found
+
+    def _best_error(self, label: str) -> float | None:
+        """The lowest dev error of a system so far, over all its searches."""
+        best = winner(trial for run in self._systems()[label] for trial in run.trials.values())
+        return best.dev_error if best else None
 
     def _close_searches(self) -> None:
         """Selects the winner of every search that is over, once."""
         for run in self.runs:
             why = run.searched
-            if why is None or run.spec.label in self._searched:
+            if why is None or run in self._searched:
                 continue
-            self._searched.add(run.spec.label)
+            self._searched.add(run)
             best = run.best()
-            self.store.update_system(
-                self.study.name,
-                run.spec.label,
-                state="failed" if best is None else "searched" if run.missing_repeats() else "scored",
+            state = SearchState.SCORED if run.score else SearchState.SEARCHED
+            self._update(
+                run,
+                state=SearchState.FAILED if best is None else state,
                 overhead=run.overhead,
                 selected=None if best is None else best.number,
                 note=f"search ended: {why}",
             )
             for weights in self.files.glob(f"checkpoints/{self._checkpoint_name(run, '*')}"):
                 weights.unlink()  # nothing trains on from them any more
-            self.progress.system_searched(run.spec.label, why)
+            others = self._systems()[run.spec.label]
+            if all(other in self._searched for other in others):
+                reasons = dict.fromkeys(other.searched or "" for other in others)
+                self.progress.system_searched(run.spec.label, "; ".join(reasons))
+
+    def _update(self, run: SystemRun, **values: Any) -> None:
+        self.store.update_search(self.study.name, run.spec.label, run.repeat, **values)
 
     # Jobs ------------------------------------------------------------------------------------------
 
@@ -215,7 +230,7 @@ class Loop:
             learner=run.spec.learner,
             config=trial.config,
             seed=trial.seed,
-            epochs=trial.epochs_planned,
+            epochs=run.last_epoch(trial),
             first_epoch=trial.first_epoch,
             start=None if trial.parent is None else str(self._checkpoint(run, trial.parent)),
             keep=str(self._checkpoint(run, trial.number)) if run.searcher.promotes else None,
@@ -224,21 +239,23 @@ class Loop:
 
     def _score_job(self, score: _Score) -> ScoreJob:
         run = score.run
-        position = self.runs.index(run)
         return ScoreJob(
             data=self.data,
             learner=run.spec.learner,
             config=score.trial.config,
-            seed=derive(self.study.spec.seed, "repeat", score.repeat),
+            seed=run.score_seed,
             epochs=score.planned,
-            files=str(self.files / f"system{position}-repeat{score.repeat}"),
+            files=str(self.files / f"system{self._position(run)}-repeat{run.repeat}"),
         )
 
     def _checkpoint(self, run: SystemRun, number: int) -> Path:
         return self.files / "checkpoints" / self._checkpoint_name(run, number)
 
     def _checkpoint_name(self, run: SystemRun, number: int | str) -> str:
-        return f"system{self.runs.index(run)}-trial{number}.npz"
+        return f"system{self._position(run)}-search{run.repeat}-trial{number}.npz"
+
+    def _position(self, run: SystemRun) -> int:
+        return [spec.label for spec in self.study.spec.systems].index(run.spec.label)
 
     # Events ----------------------------------------------------------------------------------------
 
@@ -249,7 +266,9 @@ class Loop:
                 run.start_clock(number)
             case EpochDone(ticket, report, seconds), _Trial(run, number):
                 self._epochs[ticket] = self._epochs.get(ticket, 0) + 1
-                record = EpochRecord(run.spec.label, number, seconds=seconds, **vars(report))
+                record = EpochRecord(
+                    run.spec.label, number, seconds=seconds, repeat=run.repeat, **vars(report)
+                )
                 go_on = run.epoch(number, record)
                 if run.searcher.wants_reports or not go_on:
                     self.runner.answer(ticket, go_on)
@@ -265,12 +284,13 @@ class Loop:
             case Done(ticket, values), _Score():
                 del self.jobs[ticket]
                 self._score_done(purpose, values)
-            case Failed(ticket, _, reason, _), _Score(run, repeat):
+            case Failed(ticket, _, reason, _), _Score(run):
                 del self.jobs[ticket]
-                self._failed_scores.add((run.spec.label, repeat))
-                self.progress.say(f"{run.spec.label}: repeat {repeat + 1} could not be scored: {reason}")
-                note = f"search ended: {run.searched}; repeat {repeat + 1} could not be scored: {reason}"
-                self.store.update_system(self.study.name, run.spec.label, state="failed", note=note)
+                self._failed_scores.add(run)
+                trouble = f"the winner of search {run.repeat + 1} could not be scored: {reason}"
+                self.progress.say(f"{run.spec.label}: {trouble}")
+                note = f"search ended: {run.searched}; {trouble}"
+                self._update(run, state=SearchState.FAILED, note=note)
             case Done(ticket, values), _Bayes(split):
                 del self.jobs[ticket]
                 self._bayes_done(split, values)
@@ -279,9 +299,10 @@ class Loop:
                 self.progress.say(f"the closed-loop error of {split} could not be computed: {reason}")
 
     def _trial_done(self, run: SystemRun, trial: TrialRecord) -> None:
-        best = run.best()
-        self.progress.trial_done(run.spec.label, trial, run.ledger.trials, best.dev_error if best else None)
-        self.store.update_system(self.study.name, run.spec.label, state="searching", overhead=run.overhead)
+        label = run.spec.label
+        done = sum(other.ledger.trials for other in self._systems()[label])
+        self.progress.trial_done(label, trial, done, self._best_error(label))
+        self._update(run, state=SearchState.SEARCHING, overhead=run.overhead)
 
     def _score_done(self, score: _Score, values: Any) -> None:
         run = score.run
@@ -289,8 +310,8 @@ class Loop:
         record = ScoreRecord(
             study=self.study.name,
             system=run.spec.label,
-            repeat=score.repeat,
-            seed=derive(self.study.spec.seed, "repeat", score.repeat),
+            repeat=run.repeat,
+            seed=run.score_seed,
             trial=score.trial.number,
             config=score.trial.config,
             errors=values["errors"],
@@ -308,9 +329,9 @@ class Loop:
             patients=values["patients"],
         )
         self.store.add_score(record)
-        run.scores[score.repeat] = record
-        if not run.missing_repeats():
-            self.store.update_system(self.study.name, run.spec.label, state="scored")
+        run.score = record
+        self._update(run, state=SearchState.SCORED)
+        if all(other.score for other in self._systems()[run.spec.label]):
             self.progress.system_scored(run.spec.label)
 
     def _bayes_done(self, split: str, values: Any) -> None:

@@ -72,13 +72,15 @@ class Outcome:
 class Budget:
     """The limits of one search; the first that is spent ends it. None: no such limit.
 
-    max_epochs: epochs of one trial. max_seconds: summed over the trials of one system, tuner
-    overhead apart, so that neither the number of workers nor a slow tuner changes the share.
+    max_epochs: epochs of one trial. total_epochs: summed over all its trials, pruned and failed ones too.
+    max_seconds: summed over its trials, tuner overhead apart, so that neither the number of workers nor
+    a slow tuner changes the share.
     """
 
     max_trials: int | None
     max_epochs: int
     max_seconds: float | None = None
+    total_epochs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ class SystemSpec:
 class StudySpec:
     """All that a run was asked to do; the same spec on the same data repeats it.
 
+    repeats: searches of each system, each with its own seed and its own final training.
     guard: autotuners draw no configuration that their space knows to be impossible.
+    address: where the engine's cluster is; None for this machine.
     """
 
     dataset: str
@@ -110,6 +114,7 @@ class StudySpec:
     engine: str = "local"
     data_root: str | None = None
     guard: bool = True
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,9 +161,31 @@ class StudyRecord:
     note: str = ""
 
 
+class SearchState(StrEnum):
+    WAITING = "waiting"
+    SEARCHING = "searching"
+    SEARCHED = "searched"
+    SCORED = "scored"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class SearchRecord:
+    """One search of a system. overhead: seconds that the tuner itself took; selected: the winning trial.
+
+    repeat: counted from 0; its searches in all systems of a study start from the same seed.
+    """
+
+    repeat: int = 0
+    state: str = SearchState.WAITING
+    overhead: float = 0.0
+    selected: int | None = None
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class SystemRecord:
-    """A system's progress. overhead: seconds that the tuner itself took; selected: the winning trial.
+    """A row of a comparison, and how its searches stand.
 
     space, rules: what its space describes itself as (`SearchSpace.describe`, `SearchSpace.rules`).
     """
@@ -169,17 +196,33 @@ class SystemRecord:
     tuner: str
     position: int
     space: list[dict[str, Any]] = field(default_factory=list)
-    state: str = "waiting"
-    overhead: float = 0.0
-    selected: int | None = None
-    note: str = ""
     rules: list[dict[str, Any]] = field(default_factory=list)
+    searches: tuple[SearchRecord, ...] = (SearchRecord(),)
+
+    @property
+    def state(self) -> str:
+        """The state of the search that is least far; failed once one failed and none is under way."""
+        states = {search.state for search in self.searches}
+        if len(states) > 1 and SearchState.FAILED not in states and SearchState.WAITING in states:
+            return SearchState.SEARCHING  # some are under way
+        order = (SearchState.SEARCHING, SearchState.WAITING, SearchState.SEARCHED, SearchState.FAILED)
+        return next((state for state in order if state in states), SearchState.SCORED)
+
+    @property
+    def overhead(self) -> float:
+        return sum(search.overhead for search in self.searches)
+
+    @property
+    def note(self) -> str:
+        """How its searches ended; each different end once."""
+        return "; ".join(dict.fromkeys(search.note for search in self.searches if search.note))
 
 
 @dataclass(frozen=True)
 class TrialRecord:
     """One suggestion and what came of it.
 
+    number: its place within its search; repeat: which search of its system.
     asked, told: places in the one sequence of asks and tells of its searcher, which a resumed search
     replays. repeat_of: the earlier trial with the same configuration, whose result was told again.
     """
@@ -203,6 +246,12 @@ class TrialRecord:
     seconds: float = 0.0
     reason: str = ""
     started: float = 0.0
+    repeat: int = 0
+
+    @property
+    def title(self) -> str:
+        """How people call it: "#3", and in a system's further searches "#3 of search 2"."""
+        return f"#{self.number}" if self.repeat == 0 else f"#{self.number} of search {self.repeat + 1}"
 
     @property
     def suggestion(self) -> Suggestion:
@@ -226,11 +275,12 @@ class EpochRecord:
     dev_error: float
     seconds: float
     dev_answers: int | None = None
+    repeat: int = 0
 
 
 @dataclass(frozen=True)
 class ScoreRecord:
-    """A selected configuration, retrained with one seed and scored once on every split.
+    """The winner of a search, retrained with one seed and scored once on every split.
 
     confusion: per split a C x C table, rows true class, columns predicted class.
     surface: file of class probabilities over a grid, relative to the store's folder (2-D sets only).

@@ -7,10 +7,13 @@ from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, Te
 metadata = MetaData()
 
 #: Raised when a column changes its meaning; an older store is refused rather than misread.
-VERSION = 2
+VERSION = 3
 
 #: Columns that a store of format 1 lacks. They may be empty, so adding them changes nothing that is there.
 ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"), ("systems", "rules"))
+
+#: Tables that format 3 keys otherwise: a system may have several searches. What is there is the first one.
+REKEYED_IN_3 = ("systems", "trials", "epochs")
 
 meta = Table(
     "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
@@ -40,11 +43,19 @@ systems = Table(
     Column("tuner", String(60), nullable=False),
     Column("position", Integer, nullable=False),
     Column("space", JSON, nullable=False),
+    Column("rules", JSON),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("repeat", Integer, primary_key=True),
     Column("state", String(20), nullable=False),
     Column("overhead", Float, nullable=False),
     Column("selected", Integer),
     Column("note", Text, nullable=False, default=""),
-    Column("rules", JSON),
 )
 
 trials = Table(
@@ -52,6 +63,7 @@ trials = Table(
     metadata,
     Column("study", String(120), primary_key=True),
     Column("system", String(120), primary_key=True),
+    Column("repeat", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("state", String(20), nullable=False),
     Column("config", JSON, nullable=False),
@@ -76,6 +88,7 @@ epochs = Table(
     metadata,
     Column("study", String(120), primary_key=True),
     Column("system", String(120), primary_key=True),
+    Column("repeat", Integer, primary_key=True),
     Column("trial", Integer, primary_key=True),
     Column("epoch", Integer, primary_key=True),
     Column("train_loss", Float),

@@ -16,3 +16,8 @@ def derive(seed: int, purpose: str, number: int = 0) -> int:
     """
     state = np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), number]).generate_state(1)
     return int(state[0] >> 1)
+
+
+def search_seed(seed: int, repeat: int) -> int:
+    """The seed from which a search of a study starts; its first search starts from the study's own."""
+    return seed if repeat == 0 else derive(seed, "repeated search", repeat)

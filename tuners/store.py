@@ -42,6 +42,7 @@ from tuners.record import (
     Environment,
     EpochRecord,
     ScoreRecord,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -126,24 +127,53 @@ class Store:
                 select(schema.meta.c.value).where(schema.meta.c.key == "version")
             ).scalar()
         if found == "1":
-            self._upgrade()
+            self._upgrade_to_2()
+        if found in ("1", "2"):
+            self._upgrade_to_3()
         elif found != str(schema.VERSION):
             raise DataError(
                 f"{self.address} was written by another version (store format {found}, this one reads "
                 f"{schema.VERSION}); choose another file with --store"
             )
 
-    def _upgrade(self) -> None:
+    def _upgrade_to_2(self) -> None:
         """Adds what a store of format 1 lacks; another process may be doing the same at this moment."""
         for table, name in schema.ADDED_IN_2:
             column = schema.metadata.tables[table].c[name]
             kind = column.type.compile(self.engine.dialect)
             with suppress(DatabaseError), self.engine.begin() as connection:
                 connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {name} {kind}"))
+
+    def _upgrade_to_3(self) -> None:
+        """Makes room for several searches of a system. All of it or nothing, and by one process alone."""
         with self.engine.begin() as connection:
+            mine = connection.execute(
+                update(schema.meta)
+                .where(schema.meta.c.key == "version", schema.meta.c.value != str(schema.VERSION))
+                .values(value=str(schema.VERSION))
+            ).rowcount
+            if not mine:
+                return
+            for name in schema.REKEYED_IN_3:
+                connection.execute(text(f"ALTER TABLE {name} RENAME TO {name}_old"))
+            schema.metadata.create_all(connection)
+            for name in schema.REKEYED_IN_3:
+                kept = [
+                    column.name for column in schema.metadata.tables[name].columns if column.name != "repeat"
+                ]
+                zero = "repeat" in schema.metadata.tables[name].c
+                target, source = ", ".join(kept), ", ".join(kept)
+                if zero:
+                    target, source = f"{target}, repeat", f"{source}, 0"
+                connection.execute(text(f"INSERT INTO {name} ({target}) SELECT {source} FROM {name}_old"))
             connection.execute(
-                update(schema.meta).where(schema.meta.c.key == "version").values(value=str(schema.VERSION))
+                text(
+                    "INSERT INTO searches (study, system, repeat, state, overhead, selected, note) "
+                    "SELECT study, label, 0, state, overhead, selected, note FROM systems_old"
+                )
             )
+            for name in schema.REKEYED_IN_3:
+                connection.execute(text(f"DROP TABLE {name}_old"))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -155,7 +185,15 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 connection.execute(insert(schema.studies).values(**_row(study)))
-                connection.execute(insert(schema.systems), [_row(system) for system in systems])
+                connection.execute(insert(schema.systems), [_system_row(system) for system in systems])
+                connection.execute(
+                    insert(schema.searches),
+                    [
+                        {"study": system.study, "system": system.label} | _row(search)
+                        for system in systems
+                        for search in system.searches
+                    ],
+                )
         except IntegrityError as error:
             raise UsageError(
                 f"a study called {study.name!r} is in {self.address} already; "
@@ -169,8 +207,8 @@ class Store:
         """Tells readers that the study's process is alive."""
         self.update_study(name, heartbeat=time.time())
 
-    def update_system(self, study: str, label: str, **values: Any) -> None:
-        self._update(schema.systems, {"study": study, "label": label}, values)
+    def update_search(self, study: str, system: str, repeat: int, **values: Any) -> None:
+        self._update(schema.searches, {"study": study, "system": system, "repeat": repeat}, values)
 
     def add_trial(self, trial: TrialRecord) -> None:
         with self.engine.begin() as connection:
@@ -185,6 +223,7 @@ class Store:
                 .where(
                     schema.trials.c.study == trial.study,
                     schema.trials.c.system == trial.system,
+                    schema.trials.c.repeat == trial.repeat,
                     schema.trials.c.number == trial.number,
                     schema.trials.c.state == TrialState.RUNNING,
                 )
@@ -193,14 +232,15 @@ class Store:
         if changed != 1:
             raise RuntimeError(f"trial {trial.number} of {trial.system} was finished before")
 
-    def restart_trial(self, study: str, system: str, number: int) -> None:
+    def restart_trial(self, trial: TrialRecord) -> None:
         """Forgets the half-trained epochs of a trial that was cut off, before it runs again."""
         with self.engine.begin() as connection:
             connection.execute(
                 delete(schema.epochs).where(
-                    schema.epochs.c.study == study,
-                    schema.epochs.c.system == system,
-                    schema.epochs.c.trial == number,
+                    schema.epochs.c.study == trial.study,
+                    schema.epochs.c.system == trial.system,
+                    schema.epochs.c.repeat == trial.repeat,
+                    schema.epochs.c.trial == trial.number,
                 )
             )
 
@@ -248,13 +288,25 @@ class Store:
         rows = self._rows(
             select(schema.systems).where(schema.systems.c.study == study).order_by(schema.systems.c.position)
         )
-        return [_record(SystemRecord, row | {"rules": row["rules"] or []}) for row in rows]
+        table = schema.searches
+        searches: dict[str, list[SearchRecord]] = {}
+        query = select(table).where(table.c.study == study).order_by(table.c.system, table.c.repeat)
+        for row in self._rows(query):
+            searches.setdefault(row["system"], []).append(_record(SearchRecord, row))
+        return [
+            _record(
+                SystemRecord,
+                row | {"rules": row["rules"] or [], "searches": tuple(searches.get(row["label"], ()))},
+            )
+            for row in rows
+        ]
 
     def trials(self, study: str, system: str | None = None) -> list[TrialRecord]:
         query = select(schema.trials).where(schema.trials.c.study == study)
         if system is not None:
             query = query.where(schema.trials.c.system == system)
-        rows = self._rows(query.order_by(schema.trials.c.system, schema.trials.c.number))
+        order = (schema.trials.c.system, schema.trials.c.repeat, schema.trials.c.number)
+        rows = self._rows(query.order_by(*order))
         return [
             _record(
                 TrialRecord,
@@ -268,7 +320,7 @@ class Store:
         query = select(table).where(table.c.study == study)
         if system is not None:
             query = query.where(table.c.system == system)
-        rows = self._rows(query.order_by(table.c.system, table.c.trial, table.c.epoch))
+        rows = self._rows(query.order_by(table.c.system, table.c.repeat, table.c.trial, table.c.epoch))
         return [_record(EpochRecord, row) for row in rows]
 
     def scores(self, study: str) -> list[ScoreRecord]:
@@ -328,6 +380,12 @@ def _engine(url: str) -> Engine:
 
 def _row(record: Any) -> dict[str, Any]:
     return asdict(record)
+
+
+def _system_row(system: SystemRecord) -> dict[str, Any]:
+    row = _row(system)
+    del row["searches"]  # rows of their own
+    return row
 
 
 def _record(kind: type[R], row: Mapping[str, Any]) -> R:

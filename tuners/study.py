@@ -29,6 +29,7 @@ from tuners.record import (
     HAND,
     BayesRecord,
     DataInfo,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -36,7 +37,7 @@ from tuners.record import (
     SystemSpec,
 )
 from tuners.searcher import SEARCH, SearcherPlugin, Task
-from tuners.seeds import derive
+from tuners.seeds import derive, search_seed
 from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
@@ -64,6 +65,15 @@ def tuned_system(model: str, tuner: str) -> SystemSpec:
     find(SEARCH, SearcherPlugin, tuner, "tuner")
     tunable = find(HYPERMODELS, Tunable, model, "model")
     return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)
+
+
+def listed_system(model: str, file: str, dataset: str) -> SystemSpec:
+    """A model and the configurations of it that a person wrote into a TOML file."""
+    from tuners.hand_list import read_configurations
+
+    tunable = find(HYPERMODELS, Tunable, model, "model")
+    configs = read_configurations(Path(file), tunable.space)
+    return SystemSpec(f"{tunable.system} ({HAND})", model, HAND, configs)
 
 
 def preset_systems(preset: Preset, dataset: str, tuners: list[str]) -> list[SystemSpec]:
@@ -154,7 +164,7 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
         runner = engine.start(workers, str(log))
         try:
             # The workers warm up while the searchers' libraries are imported here.
-            runs = [_system_run(store, study, system) for system in study.spec.systems]
+            runs = _system_runs(store, study)
             learners = {system.learner: learner_of(system) for system in study.spec.systems}
             loop = Loop(store, study, runs, learners, runner, progress, _missing_bayes(store, study))
             loop.check()
@@ -174,7 +184,7 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
 
 def learner_of(system: SystemSpec) -> Learner:
     """The plug-in of a system's learner."""
-    if system.tuner == HAND:
+    if system.tuner == HAND and system.learner in scan(MODELS, Baseline):
         return find(MODELS, Baseline, system.learner, "baseline")
     return find(HYPERMODELS, Tunable, system.learner, "model")
 
@@ -184,24 +194,32 @@ def default_workers() -> int:
     return max(1, min(4, os.cpu_count() or 1))
 
 
-def _system_run(store: Store, study: StudyRecord, system: SystemSpec) -> SystemRun:
+def _system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
+    """The searches of a study, repeat by repeat, each as far as the store says it is."""
+    systems = store.systems(study.name)
+    scores = {(score.system, score.repeat): score for score in store.scores(study.name)}
+    runs = []
+    for repeat in range(study.spec.repeats):
+        for system, record in zip(study.spec.systems, systems, strict=True):
+            if repeat < len(record.searches):
+                runs.append(_system_run(store, study, system, repeat))
+                trials = [t for t in store.trials(study.name, system.label) if t.repeat == repeat]
+                epochs = [e for e in store.epochs(study.name, system.label) if e.repeat == repeat]
+                overhead = record.searches[repeat].overhead
+                runs[-1].restore(trials, epochs, scores.get((system.label, repeat)), overhead)
+    return runs
+
+
+def _system_run(store: Store, study: StudyRecord, system: SystemSpec, repeat: int) -> SystemRun:
     plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")
-    learner = learner_of(system)
     task = Task(
-        space=_space(learner, study.data),
-        seed=derive(study.spec.seed, "search"),
+        space=_space(learner_of(system), study.data),
+        seed=derive(search_seed(study.spec.seed, repeat), "search"),
         max_epochs=system.epochs or study.spec.budget.max_epochs,
         configs=system.configs,
         guard=study.spec.guard,
     )
-    run = SystemRun(store, study, system, plugin.start(task), plugin.parallel, learner.deterministic)
-    trials = store.trials(study.name, system.label)
-    scores = [score for score in store.scores(study.name) if score.system == system.label]
-    run.restore(trials, scores)
-    run.overhead = next(
-        record.overhead for record in store.systems(study.name) if record.label == system.label
-    )
-    return run
+    return SystemRun(store, study, system, plugin.start(task), plugin.parallel, repeat)
 
 
 def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]]:
@@ -223,6 +241,8 @@ def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> Sys
     space = _space(learner_of(system), study.data)
     if space is not None and study.spec.guard:
         first_look(space)  # before anything is written: what cannot be searched at all
+    # Searching anew what no seed changes would only repeat it.
+    repeats = 1 if learner_of(system).deterministic else study.spec.repeats
     return SystemRecord(
         study.name,
         system.label,
@@ -231,6 +251,7 @@ def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> Sys
         position,
         space=[] if space is None else space.describe(),
         rules=[] if space is None else space.rules(),
+        searches=tuple(SearchRecord(repeat) for repeat in range(repeats)),
     )
 
 

@@ -14,6 +14,7 @@ from datasets.percent import percent, percent_text
 from datasets.study import study_error
 from datasets.types import SPLIT_NAMES
 from manual.learner import Config
+from tuners.path import winner
 from tuners.record import HAND, BayesRecord, ScoreRecord, StudyRecord, SystemRecord, TrialRecord, TrialState
 from tuners.store import Store
 
@@ -21,6 +22,9 @@ from tuners.store import Store
 @dataclass(frozen=True)
 class SystemSummary:
     """A row of the table. errors: means over the repeats, fractions, empty while not scored.
+
+    trials, epochs, seconds and overhead are sums over its searches. winners: by repeat, what each search
+    selected; selected: the one of them with the lowest dev error.
 
     published: the study's own figures for this row in percent, None where it has none.
     """
@@ -36,6 +40,7 @@ class SystemSummary:
     seconds: float
     overhead: float
     selected: TrialRecord | None
+    winners: Mapping[int, TrialRecord]
     scores: Sequence[ScoreRecord]
     architecture: str
     degenerate: bool
@@ -91,7 +96,13 @@ def _system(
 ) -> SystemSummary:
     trained = [trial for trial in trials if trial.repeat_of is None and trial.state != TrialState.RUNNING]
     states = {state.value: sum(1 for trial in trained if trial.state == state) for state in TrialState}
-    selected = next((trial for trial in trials if trial.number == system.selected), None)
+    by_place = {(trial.repeat, trial.number): trial for trial in trials}
+    winners = {
+        search.repeat: by_place[search.repeat, search.selected]
+        for search in system.searches
+        if search.selected is not None
+    }
+    selected = winner(winners.values())
     return SystemSummary(
         label=system.label,
         tuner=system.tuner,
@@ -106,8 +117,9 @@ def _system(
         seconds=sum(trial.seconds for trial in trained),
         overhead=system.overhead,
         selected=selected,
+        winners=winners,
         scores=scores,
-        architecture=scores[0].architecture if scores else "",
+        architecture=next((s.architecture for s in scores if selected and s.repeat == selected.repeat), ""),
         degenerate=any(score.degenerate for score in scores),
         failed_altogether=bool(trained) and selected is None and system.state == "failed",
     )
@@ -158,12 +170,23 @@ def _system_json(system: SystemSummary) -> dict[str, Any]:
             "config": dict(system.config),
             "degenerate": system.degenerate,
             "repeats": [
-                {"repeat": score.repeat, "seed": score.seed, "best_epoch": score.best_epoch}
+                {
+                    "repeat": score.repeat,
+                    "seed": score.seed,
+                    "best_epoch": score.best_epoch,
+                    "trial": score.trial,
+                    "search_dev_error": _percent_of(system.winners.get(score.repeat)),
+                    "config": dict(score.config),
+                }
                 | _errors_json(score.errors)
                 for score in system.scores
             ],
         }
     )
+
+
+def _percent_of(trial: TrialRecord | None) -> float | None:
+    return None if trial is None or trial.dev_error is None else percent(trial.dev_error)
 
 
 def _errors_json(errors: Mapping[str, float]) -> dict[str, float | None]:

@@ -1,4 +1,4 @@
-"""One system of a study while it runs: its searcher, its ledger, its records."""
+"""One search of a system while it runs: its searcher, its ledger, its records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tuners.budget import Ledger
+from tuners.path import winner
 from tuners.record import (
     Budget,
     EpochRecord,
@@ -20,21 +21,19 @@ from tuners.record import (
     degenerate_reason,
 )
 from tuners.searcher import Searcher
-from tuners.seeds import derive
+from tuners.seeds import derive, search_seed
 from tuners.space import config_key
 from tuners.store import Store
 
 #: A searcher that suggests only what was tried before has seen all that it can reach.
 MOST_REPEATS = 100
 
-#: States whose dev error counts when the winner is chosen.
-SELECTABLE = (TrialState.COMPLETE, TrialState.DEGENERATE)
-
 
 class SystemRun:
     """Asks, records and tells; the loop decides when, an engine does the work.
 
     parallel: suggestions that may be outstanding at once (None: any number).
+    repeat: which search of its system this is; seeds of trials and of the final training follow from it.
     """
 
     def __init__(
@@ -44,33 +43,42 @@ class SystemRun:
         spec: SystemSpec,
         searcher: Searcher,
         parallel: int | None,
-        deterministic: bool,
+        repeat: int = 0,
     ) -> None:
         self.store = store
         self.study = study.name
-        self.seed = study.spec.seed
+        self.repeat = repeat
+        self.seed = search_seed(study.spec.seed, repeat)
+        self.score_seed = derive(study.spec.seed, "repeat", repeat)
         self.spec = spec
         self.searcher = searcher
         self.parallel = parallel
-        self.repeats = 1 if deterministic else study.spec.repeats
         self.ledger = Ledger(_budget_of(spec, study.spec.budget))
         self.trials: dict[int, TrialRecord] = {}
         self.running: dict[int, TrialRecord] = {}
         self.redo: list[TrialRecord] = []
-        self.scores: dict[int, ScoreRecord] = {}
+        self.score: ScoreRecord | None = None
         self.exhausted = False
         self.overhead = 0.0
         self._by_key: dict[str, int] = {}
         self._events = 0
         self._repeated = 0
         self._clocks: dict[int, float] = {}
+        self._granted: dict[int, int] = {}
+        self._pruned: set[int] = set()
 
     # Resume ---------------------------------------------------------------------------------------
 
-    def restore(self, trials: list[TrialRecord], scores: list[ScoreRecord]) -> None:
+    def restore(
+        self, trials: list[TrialRecord], epochs: list[EpochRecord], score: ScoreRecord | None, overhead: float
+    ) -> None:
         """Continues from what the store holds: finished trials count, cut-off ones run again."""
-        self.searcher.resume(trials)
-        self.scores = {score.repeat: score for score in scores}
+        reports: dict[int, list[tuple[int, float]]] = {}
+        for record in epochs:
+            reports.setdefault(record.trial, []).append((record.epoch, record.dev_error))
+        self.searcher.resume(trials, reports)
+        self.score = score
+        self.overhead = overhead
         self._events = 1 + max(
             (event for trial in trials for event in (trial.asked, trial.told) if event is not None),
             default=-1,
@@ -80,7 +88,7 @@ class SystemRun:
             if trial.state == TrialState.RUNNING and trial.repeat_of is not None:
                 self._tell_again(trial)
             elif trial.state == TrialState.RUNNING:
-                self.store.restart_trial(self.study, self.spec.label, trial.number)
+                self.store.restart_trial(trial)
                 self.redo.append(trial)
             elif trial.repeat_of is None:
                 self._remember(trial)
@@ -92,12 +100,11 @@ class SystemRun:
         """The next trial to train, recorded as running; None when there is none now."""
         if self.redo:
             trial = self.redo.pop(0)
-            self.running[trial.number] = trial
-            return trial
+            return self._run(trial)
         while not self.exhausted:
             if self.parallel is not None and len(self.running) >= self.parallel:
                 return None
-            if self.ledger.spent(len(self.running)):
+            if self.ledger.spent(len(self.running), self._promised()):
                 return None
             started = time.monotonic()
             suggestion = self.searcher.ask()
@@ -108,12 +115,31 @@ class SystemRun:
             trial = self._record(suggestion)
             if trial.repeat_of is None:
                 self._repeated = 0
-                self.running[trial.number] = trial
-                return trial
+                return self._run(trial)
             self._repeated += 1
             self.exhausted = self._repeated >= MOST_REPEATS
             self._tell_again(trial)
         return None
+
+    def _run(self, trial: TrialRecord) -> TrialRecord:
+        wanted = trial.epochs_planned - trial.first_epoch
+        self._granted[trial.number] = self.ledger.grant(wanted, self._promised())
+        self.running[trial.number] = trial
+        return trial
+
+    def _promised(self) -> int:
+        """Epochs that the trials under way may train."""
+        return sum(self._granted[number] for number in self.running)
+
+    def last_epoch(self, trial: TrialRecord) -> int:
+        """The epoch to which a trial under way is trained: the planned one, unless the budget ends before."""
+        return trial.first_epoch + self._granted[trial.number]
+
+    @property
+    def share(self) -> tuple[float, int]:
+        """How much of its budget this search has used, trials under way included; to compare with others."""
+        trials = self.ledger.trials + len(self.running)
+        return self.ledger.share(len(self.running)), trials
 
     @property
     def searched(self) -> str | None:
@@ -139,6 +165,7 @@ class SystemRun:
             asked=self._tick(),
             repeat_of=self._by_key.get(key),
             started=time.time(),
+            repeat=self.repeat,
         )
         self.store.add_trial(trial)
         self.trials[trial.number] = trial
@@ -170,7 +197,11 @@ class SystemRun:
         trial = self.trials[number]
         go_on = True
         if self.searcher.wants_reports:
+            started = time.monotonic()
             go_on = self.searcher.report(trial.suggestion, record.epoch, record.dev_error)
+            self.overhead += time.monotonic() - started
+            if not go_on and record.epoch < self.last_epoch(trial):
+                self._pruned.add(number)
         running = sum(
             time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
         )
@@ -184,9 +215,20 @@ class SystemRun:
         running = sum(
             time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
         )
-        reason = ""
+        state, reason = TrialState.COMPLETE, ""
         if degenerate:
+            state = TrialState.DEGENERATE
             reason = degenerate_reason(values["collapsed"], trial.epochs_planned)
+        elif number in self._pruned and ended < trial.epochs_planned:
+            state = TrialState.PRUNED
+            reason = f"stopped by the tuner after epoch {ended} of {trial.epochs_planned}"
+        elif (
+            self.ledger.budget.total_epochs is not None
+            and ended == self.last_epoch(trial) < trial.epochs_planned
+        ):
+            reason = (
+                f"stopped after epoch {ended} of {trial.epochs_planned}: the epochs of the search were spent"
+            )
         elif ended < trial.epochs_planned and self.ledger.out_of_time(running + float(values["seconds"])):
             reason = (
                 f"stopped after epoch {ended} of {trial.epochs_planned}: the time of the search was spent"
@@ -194,7 +236,7 @@ class SystemRun:
         return self._settle(
             replace(
                 trial,
-                state=TrialState.DEGENERATE if degenerate else TrialState.COMPLETE,
+                state=state,
                 dev_error=float(values["dev_error"]),
                 class_errors=tuple(values["class_errors"]),
                 epochs=int(values["epochs"]),
@@ -210,19 +252,13 @@ class SystemRun:
         return self._settle(replace(trial, state=state, reason=reason, seconds=seconds, epochs=epochs))
 
     def best(self) -> TrialRecord | None:
-        """The winner by dev error; the earlier of two equal ones, a degenerate one only for want of others."""
-        candidates = [t for t in self.trials.values() if t.state in SELECTABLE and t.repeat_of is None]
-        return min(
-            candidates,
-            key=lambda t: (t.state == TrialState.DEGENERATE, t.dev_error, t.number),
-            default=None,
-        )
-
-    def missing_repeats(self) -> list[int]:
-        return [repeat for repeat in range(self.repeats) if repeat not in self.scores]
+        """The winner by dev error, the earlier of two equal ones."""
+        return winner(self.trials.values())
 
     def _settle(self, trial: TrialRecord) -> TrialRecord:
         self._clocks.pop(trial.number, None)
+        self._granted.pop(trial.number, None)
+        self._pruned.discard(trial.number)
         self.ledger.book(trial.epochs, trial.seconds)
         finished = self._finish(trial)
         self._remember(finished)
@@ -249,7 +285,10 @@ class SystemRun:
 
 
 def _budget_of(spec: SystemSpec, budget: Budget) -> Budget:
-    """A person's list ends by itself: its length is its budget of trials, its time is unlimited."""
-    if spec.configs:
-        return Budget(max_trials=len(spec.configs), max_epochs=spec.epochs or 1)
+    """A baseline's own list ends by itself: its length is its budget of trials, its time is unlimited.
+
+    A list that competes with tuners on their own model has their budget.
+    """
+    if spec.epochs is not None:
+        return Budget(max_trials=len(spec.configs), max_epochs=spec.epochs)
     return budget

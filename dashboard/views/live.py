@@ -10,6 +10,7 @@ from dashboard.live_table import SHOWN, progress_table, troubles_table
 from dashboard.progress import OVER, Against, best_so_far, curves, progress, troubles
 from dashboard.study_picker import pick_study
 from reports.collapse import EXPLAINED
+from tuners.path import searches
 from tuners.record import StudyRecord, StudyState, TrialRecord, TrialState
 
 TITLE = "Live search"
@@ -49,7 +50,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("Best so far", anchor=False)
-        points = {label: best_so_far([t for t in trials if t.system == label], against) for label in labels}
+        points = [(key[0], best_so_far(found, against)) for key, found in searches(trials).items()]
         over = [system.label for system in systems if system.state in OVER]
         show_chart(
             live_charts.best_chart(points, against, labels, over, ground().text),

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import figures, messages, reading
 from dashboard.age import ago
-from dashboard.progress import best_dev
 from datasets.percent import percent_text
 from reports.collapse import ONE_CLASS
+from tuners.path import winner
 from tuners.record import StudyRecord, StudyState
 from tuners.summary import StudySummary
 
@@ -50,19 +50,12 @@ def best_of(study: StudyRecord, summary: StudySummary) -> tuple[str, float | Non
     """The system with the lowest dev error: its name, that error, and its eval error once there is one."""
     scored = [system for system in summary.systems if system.errors]
     if scored:
-        winner = min(scored, key=lambda system: system.errors["dev"])
-        flat = f" ({ONE_CLASS})" if winner.degenerate else ""
-        return winner.label + flat, winner.errors["dev"], winner.errors["eval"]
+        first = min(scored, key=lambda system: system.errors["dev"])
+        flat = f" ({ONE_CLASS})" if first.degenerate else ""
+        return first.label + flat, first.errors["dev"], first.errors["eval"]
     trials = reading.trials(study.name)
-    found = [
-        (error, system.label)
-        for system in summary.systems
-        if (error := best_dev([trial for trial in trials if trial.system == system.label])) is not None
-    ]
-    if not found:
-        return "", None, None
-    error, label = min(found)
-    return label, error, None
+    best = winner(trials)
+    return ("", None, None) if best is None else (best.system, best.dev_error, None)
 
 
 def text(error: float | None) -> str:

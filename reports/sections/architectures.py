@@ -6,15 +6,16 @@ import pandas as pd
 
 from reports import tables
 from reports.section import NOTHING, Section, describe
+from tuners.record import ScoreRecord
 from tuners.store import Store
-from tuners.summary import summarize
+from tuners.summary import SystemSummary, summarize
 
 
 class Architectures(Section):
     name = "architectures"
     title = "Selected architectures"
     lead = (
-        "The configuration of each system with the lowest dev error, and the network that it makes: inputs, "
+        "The configuration of each system with the lowest dev error, in all its searches, and the network that it makes: inputs, "
         "hidden layers and outputs, joined by dashes. A dash alone: not scored, or nothing to count."
     )
     position = 40
@@ -26,9 +27,9 @@ class Architectures(Section):
             {
                 "system": row.label,
                 "architecture": row.architecture,
-                "parameters": next((score.parameters for score in row.scores), None),
-                "trial": None if row.selected is None else row.selected.number,
-                "best_epoch": next((score.best_epoch or None for score in row.scores), None),
+                "parameters": next((score.parameters for score in _of_winner(row)), None),
+                "trial": row.selected.number,
+                "best_epoch": next((score.best_epoch or None for score in _of_winner(row)), None),
                 "config": dict(row.config),
             }
             for row in summary.systems
@@ -53,3 +54,8 @@ class Architectures(Section):
             for _, row in frame.iterrows()
         ]
         return tables.table(["system", "architecture", *numbers, "configuration"], rows, right=numbers)
+
+
+def _of_winner(row: SystemSummary) -> list[ScoreRecord]:
+    """The final training of the selected configuration; empty while it is not scored."""
+    return [score for score in row.scores if row.selected and score.repeat == row.selected.repeat]

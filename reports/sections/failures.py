@@ -33,23 +33,26 @@ class Failures(Section):
         rows = [
             {
                 "system": trial.system,
+                "search": trial.repeat + 1,
                 "trial": trial.number,
                 "state": trial.state.value,
                 "reason": trial.reason,
                 "epochs": trial.epochs,
                 "config": dict(trial.config),
             }
-            for trial in sorted(trials, key=lambda trial: (order.get(trial.system, len(order)), trial.number))
+            for trial in sorted(trials, key=lambda t: (order.get(t.system, len(order)), t.repeat, t.number))
         ]
-        columns = ["system", "trial", "state", "reason", "epochs", "config"]
+        columns = ["system", "search", "trial", "state", "reason", "epochs", "config"]
         return describe(pd.DataFrame(rows, columns=columns), study)
 
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
             return "No trial failed."
+        several = frame["search"].max() > 1
         rows = [
             [
                 tables.escape(row["system"]),
+                *([str(row["search"])] if several else []),
                 str(row["trial"]),
                 row["state"],
                 tables.escape(row["reason"]) or "no reason on record",
@@ -57,7 +60,8 @@ class Failures(Section):
             ]
             for _, row in frame.head(SHOWN).iterrows()
         ]
-        text = tables.table(["system", "trial", "state", "reason", "configuration"], rows, right=["trial"])
+        numbers = ["search", "trial"] if several else ["trial"]
+        text = tables.table(["system", *numbers, "state", "reason", "configuration"], rows, right=numbers)
         if (frame["state"] == TrialState.DEGENERATE).any():
             text += f"\n\n{EXPLAINED}"
         if len(frame) > SHOWN:

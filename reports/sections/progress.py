@@ -8,6 +8,7 @@ import pandas as pd
 
 from reports import charts, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
+from tuners.path import path, searches
 from tuners.record import TrialRecord, TrialState
 from tuners.store import Store
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from matplotlib.figure import Figure
 
-COLUMNS = ["system", "place", "trial", "state", "dev_error", "best"]
+COLUMNS = ["system", "search", "place", "trial", "state", "dev_error", "best"]
 
 
 class Progress(Section):
@@ -28,12 +29,13 @@ class Progress(Section):
     position = 80
 
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
-        """One row a trained trial in the order of completion; `place` counts from 1 within the system."""
+        """One row a trained trial in the order of completion; `place` counts from 1 within the search."""
         study = store.study(study_name)
-        trials = store.trials(study_name)
+        found = searches(store.trials(study_name))
         rows: list[dict[str, Any]] = []
         for spec in study.spec.systems:
-            rows += _path([trial for trial in trials if trial.system == spec.label])
+            for repeat in range(study.spec.repeats):
+                rows += _rows(spec.label, repeat, found.get((spec.label, repeat), []))
         frame = pd.DataFrame(rows, columns=COLUMNS).astype({"dev_error": float, "best": float})
         return describe(frame, study)
 
@@ -45,14 +47,14 @@ class Progress(Section):
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
         figure = go.Figure()
-        for label in labels:
-            own = frame[frame["system"] == label]
+        for (label, search), own in _by_search(frame, labels):
             figure.add_scatter(
                 x=own["place"],
                 y=own["best"],
                 mode="lines",
                 name=label,
                 legendgroup=label,
+                showlegend=search == 1,
                 line={"color": colours[label], "shape": "hv", "width": 2.5},
                 hovertemplate="best after %{x} trials: %{y:.2%}",
             )
@@ -65,7 +67,7 @@ class Progress(Section):
                 showlegend=False,
                 marker={"color": colours[label], "symbol": marks[label][0], "size": 7, "opacity": 0.6},
                 customdata=own["trial"],
-                hovertemplate="trial %{customdata}: %{y:.2%}",
+                hovertemplate=f"search {search}, trial %{{customdata}}: %{{y:.2%}}",
             )
         figure.update_layout(charts.base_layout(caption_of(frame), height=420))
         figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"))
@@ -83,12 +85,12 @@ class Progress(Section):
         axes = figure.subplots()
         charts.dress(axes)
         lines = []
-        for label in labels:
-            own = frame[frame["system"] == label]
+        for (label, search), own in _by_search(frame, labels):
             mark = marks[label][1]
             axes.plot(own["place"], own["dev_error"], mark, color=colours[label], ms=6, alpha=0.5)
-            lines += axes.step(own["place"], own["best"], where="post", color=colours[label], lw=2.2)
-            lines[-1].set(label=label, marker=mark, markersize=6, markevery=[len(own) - 1])
+            (line,) = axes.step(own["place"], own["best"], where="post", color=colours[label], lw=2.2)
+            line.set(label=label, marker=mark, markersize=6, markevery=[len(own) - 1])
+            lines += [line] if search == 1 else []
         axes.set_xlabel("trials", fontsize=10)
         axes.set_ylabel("dev error", fontsize=10)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -101,45 +103,57 @@ class Progress(Section):
         if not labels:
             return NOTHING
         numbers = ["trials", "first dev error", "best dev error", "reached after"]
+        several = frame["search"].max() > 1
+        head = ["search"] if several else []
         rows = []
-        for label in labels:
-            own = frame[frame["system"] == label]
+        for (label, search), own in _by_search(frame, labels):
+            name = [tables.escape(label), *([str(search)] if several else [])]
             known = own[own["best"].notna()]
             if known.empty:
-                rows.append([tables.escape(label), tables.count(len(own)), *[tables.DASH] * 3])
+                rows.append([*name, tables.count(len(own)), *[tables.DASH] * 3])
                 continue
             best = known["best"].iloc[-1]
             first = known[known["best"] == best]["place"].iloc[0]
             rows.append(
                 [
-                    tables.escape(label),
+                    *name,
                     tables.count(len(own)),
                     tables.error(known["best"].iloc[0]),
                     tables.error(best),
                     f"trial {first} of {len(own)}",
                 ]
             )
-        return tables.table(["system", *numbers], rows, right=numbers)
+        return tables.table(["system", *head, *numbers], rows, right=[*head, *numbers])
 
 
-def _path(trials: list[TrialRecord]) -> list[dict[str, Any]]:
-    """The trained trials of one system in the order of their results, with the best of those before."""
-    done = [trial for trial in trials if trial.repeat_of is None and trial.told is not None]
-    best: float | None = None
-    rows: list[dict[str, Any]] = []
-    for place, trial in enumerate(sorted(done, key=lambda trial: trial.told or 0), start=1):
-        # A network that predicts one class is selected only for want of others: it sets no record.
-        error = trial.dev_error if trial.state == TrialState.COMPLETE else None
-        if error is not None:
-            best = error if best is None else min(best, error)
-        values = (trial.system, place, trial.number, trial.state.value, error, best)
-        rows.append(dict(zip(COLUMNS, values, strict=True)))
-    return rows
+def _by_search(frame: pd.DataFrame, labels: list[str]) -> list[tuple[tuple[str, int], pd.DataFrame]]:
+    """The rows of each search, system by system."""
+    return [
+        ((label, int(str(search))), part)
+        for label in labels
+        for search, part in frame[frame["system"] == label].groupby("search")
+    ]
+
+
+def _rows(system: str, repeat: int, trials: list[TrialRecord]) -> list[dict[str, Any]]:
+    """The trained trials of one search in the order of their results, with the best of those before."""
+    return [
+        {
+            "system": system,
+            "search": repeat + 1,
+            "place": step.trials,
+            "trial": step.trial.number,
+            "state": step.trial.state.value,
+            "dev_error": step.trial.dev_error if step.trial.state == TrialState.COMPLETE else None,
+            "best": step.best,
+        }
+        for step in path(trials)
+    ]
 
 
 def _searched(frame: pd.DataFrame) -> list[str]:
     """Systems with a path to draw: a single configuration has none, and nor has one that only failed."""
-    counts = frame.groupby("system")["best"].agg(["size", "count"])
+    counts = frame.groupby("system").agg(size=("place", "max"), count=("best", "count"))
     return [
         label
         for label in systems_of(frame)

@@ -16,8 +16,8 @@ class Repeats(Section):
     name = "repeats"
     title = "Final trainings"
     lead = (
-        "The configuration that a search selected is trained anew, once for each seed below, and only these "
-        "networks are scored on eval. A dev error far from that of the same configuration in the search was luck of "
+        "The configuration that a search selected is trained anew with a seed of its own, and only these networks "
+        "are scored on eval. A dev error far from that of the same configuration in the search was luck of "
         "one of the two trainings. Errors in percent."
     )
     position = 30
@@ -31,7 +31,7 @@ class Repeats(Section):
                 "repeat": score.repeat + 1,
                 "seed": score.seed,
                 "trial": score.trial,
-                "search_dev": None if row.selected is None else row.selected.dev_error,
+                "search_dev": row.winners[score.repeat].dev_error if score.repeat in row.winners else None,
                 "epochs": score.epochs,
                 "best_epoch": score.best_epoch,
                 "degenerate": score.degenerate,
@@ -49,7 +49,7 @@ class Repeats(Section):
         if frame.empty:
             return NOTHING
         numbers = [
-            "training",
+            "search",
             "seed",
             "from trial",
             "epochs",

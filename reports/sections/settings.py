@@ -62,9 +62,15 @@ def _asked(study: StudyRecord) -> list[Row]:
             str(budget.max_epochs),
             "a hand-tuned network may name its own",
         ),
+        (group, "epochs of each search, at most", _limit(budget.total_epochs), ""),
         (group, "seconds of training of each search, at most", _limit(budget.max_seconds), ""),
         (group, "seed of the study", str(spec.seed), "all other seeds follow from it"),
-        (group, "final trainings of each winner", str(spec.repeats), "one where no seed changes the result"),
+        (
+            group,
+            "searches of each system",
+            str(spec.repeats),
+            "each with its own seeds and final training; one where no seed changes the result",
+        ),
         (group, f"training {units(study.data.kind)}", _limit(spec.train_limit, "all of them"), ""),
         (group, "worker processes", str(spec.workers), "does not change which trials are drawn"),
         (group, "engine", spec.engine, ""),
@@ -73,13 +79,13 @@ def _asked(study: StudyRecord) -> list[Row]:
 
 
 def _hand(study: StudyRecord, systems: list[SystemRecord]) -> list[Row]:
-    selected = {system.label: system.selected for system in systems}
+    selected = {system.label: {search.selected for search in system.searches} for system in systems}
     rows: list[Row] = []
     for spec in study.spec.systems:
         if spec.tuner != HAND:
             continue
         for number, config in enumerate(spec.configs):
-            remark = "selected by its dev error" if selected.get(spec.label) == number else ""
+            remark = "selected by its dev error" if number in selected.get(spec.label, ()) else ""
             if spec.epochs and spec.epochs > 1:
                 remark = f"at most {spec.epochs} epochs" + (f", {remark}" if remark else "")
             rows.append(

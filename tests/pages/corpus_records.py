@@ -25,6 +25,7 @@ from tuners.record import (
     Environment,
     EpochRecord,
     ScoreRecord,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -227,7 +228,14 @@ def add_corpus_study(
     )
     stage = ("scored", 0) if scored else ("searching", None)
     systems = [
-        SystemRecord(name, spec.label, spec.learner, spec.tuner, place, state=stage[0], selected=stage[1])
+        SystemRecord(
+            name,
+            spec.label,
+            spec.learner,
+            spec.tuner,
+            place,
+            searches=(SearchRecord(0, stage[0], selected=stage[1]),),
+        )
         for place, spec in enumerate(specs)
     ]
     store.create_study(study, systems)

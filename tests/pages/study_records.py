@@ -22,6 +22,7 @@ from tuners.record import (
     Environment,
     EpochRecord,
     ScoreRecord,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -80,8 +81,7 @@ def add_study(
             spec.learner,
             spec.tuner,
             place,
-            state="scored" if scored else "searching",
-            selected=1 if scored else None,
+            searches=(SearchRecord(0, "scored", selected=1) if scored else SearchRecord(0, "searching"),),
         )
         for place, spec in enumerate(specs)
     ]

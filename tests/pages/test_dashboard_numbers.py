@@ -13,9 +13,10 @@ from study_records import TRIALS, TUNED, add_study
 from dashboard import downloads, live_charts
 from dashboard.age import ago
 from dashboard.confusion import class_errors, confusion_table
-from dashboard.progress import best_dev, best_so_far, curves, progress
+from dashboard.progress import best_so_far, curves, progress
 from dashboard.report_preview import Picture, Report, blocks, zipped
 from reports.section import section
+from tuners.path import winner
 from tuners.record import StudyState, TrialRecord, TrialState
 from tuners.store import Store
 
@@ -43,9 +44,16 @@ def test_results_told_again_cost_nothing(trials: list[TrialRecord]) -> None:
 
 def test_degenerate_trial_is_best_for_want_of_others_only(trials: list[TrialRecord]) -> None:
     flat = replace(trials[0], state=TrialState.DEGENERATE, dev_error=0.1)
-    assert best_dev([flat, trials[1]]) == trials[1].dev_error
-    assert best_dev([flat]) == 0.1
-    assert best_dev([]) is None
+    assert winner([flat, trials[1]]) == trials[1]
+    assert winner([flat]) == flat
+    assert winner([]) is None
+
+
+def test_a_pruned_trial_is_chosen_where_none_was_trained_to_its_end(trials: list[TrialRecord]) -> None:
+    pruned = replace(trials[0], state=TrialState.PRUNED, dev_error=0.1)
+    flat = replace(trials[1], state=TrialState.DEGENERATE, dev_error=0.05)
+    assert winner([pruned, flat]) == pruned
+    assert winner([pruned, flat, trials[3]]) == trials[3]
 
 
 def test_progress_counts_what_was_trained(store: Store, trials: list[TrialRecord]) -> None:
@@ -71,13 +79,13 @@ def test_learning_curves_of_running_trials_come_last_and_solid(
 ) -> None:
     running = [replace(trials[3], state=TrialState.RUNNING)]
     found = curves(trials[:3] + running, store.epochs("now"), recent=2)
-    assert [(curve.trial, curve.running) for curve in found] == [(1, False), (2, False), (3, True)]
+    assert [(curve.trial, curve.running) for curve in found] == [("#1", False), ("#2", False), ("#3", True)]
     option = live_charts.curves_chart(found, [TUNED[0]])
     assert [line["lineStyle"]["type"] for line in option["series"]] == ["dotted", "dotted", "solid"]
 
 
 def test_search_that_is_over_runs_on_as_a_line() -> None:
-    points = {"KNN": [(1.0, 0.4)], "tuned": [(1.0, 0.5), (7.0, 0.3)]}
+    points = [("KNN", [(1.0, 0.4)]), ("tuned", [(1.0, 0.5), (7.0, 0.3)])]
     option = live_charts.best_chart(points, "trials", ["KNN", "tuned"], over=["KNN"])
     assert option["series"][0]["data"] == [[1.0, 40.0], {"value": [7.0, 40.0], "symbol": "none"}]
     assert option["series"][1]["data"] == [[1.0, 50.0], [7.0, 30.0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from tuners.record import (
     Environment,
     EpochRecord,
     ScoreRecord,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -219,22 +221,30 @@ def write_study(
 ) -> None:
     systems = [
         SystemRecord(
-            study.name, spec.label, spec.learner, spec.tuner, place, SPACE if spec.tuner != "hand" else []
+            study.name,
+            spec.label,
+            spec.learner,
+            spec.tuner,
+            place,
+            SPACE if spec.tuner != "hand" else [],
+            searches=tuple(SearchRecord(n) for n in range(1 if spec.label == "KNN" else study.spec.repeats)),
         )
         for place, spec in enumerate(SYSTEMS)
     ]
     store.create_study(study, systems)
     for label, (state, selected) in states.items():
         why = "nothing left to try" if label != TUNED else "6 trials"
-        store.update_system(
-            study.name, label, state=state, selected=selected, overhead=0.125, note=f"search ended: {why}"
-        )
-    for trial in trials:
-        store.add_trial(replace(trial, study=study.name))
+        note = f"search ended: {why}"
+        for search in next(system for system in systems if system.label == label).searches:
+            place = (study.name, label, search.repeat)
+            store.update_search(*place, state=state, selected=selected, overhead=0.125, note=note)
+    for trial, repeat in itertools.product(trials, range(study.spec.repeats)):
+        if repeat >= len(next(system for system in systems if system.label == trial.system).searches):
+            continue
+        store.add_trial(replace(trial, study=study.name, repeat=repeat))
         for epoch in range(1, min(trial.epochs, 2) + 1):
-            store.add_epoch(
-                study.name, EpochRecord(trial.system, trial.number, epoch, 0.5, 0.2, 0.5, 0.2, 1.0)
-            )
+            values = (trial.system, trial.number, epoch, 0.5, 0.2, 0.5, 0.2, 1.0)
+            store.add_epoch(study.name, EpochRecord(*values, repeat=repeat))
 
 
 def build_store(folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from datasets.plugins import scan
@@ -16,6 +18,7 @@ from tuners.record import (
     DataInfo,
     Environment,
     Outcome,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -50,6 +53,7 @@ class MemoryRunner(JobRunner):
         self.jobs: list[object] = []
         self.answers: list[tuple[int, bool]] = []
         self.most_busy = 0
+        self.stopped: set[int] = set()
 
     @property
     def free(self) -> int:
@@ -66,10 +70,26 @@ class MemoryRunner(JobRunner):
         if not self.busy:
             return []
         ticket = (max if self.last_first else min)(self.busy)
-        return [Started(ticket), *self._run(ticket, self.busy.pop(ticket))]
+        job = self.busy.pop(ticket)
+        return self._obedient(ticket, [Started(ticket), *self._run(ticket, job)])
+
+    def _obedient(self, ticket: int, events: list[engine.Event]) -> Iterator[engine.Event]:
+        """The events of a job, which ends after the epoch that was answered with a stop."""
+        self.stopped.discard(ticket)
+        epochs = 0
+        for event in events:
+            if isinstance(event, EpochDone):
+                if ticket in self.stopped:
+                    continue
+                epochs += 1
+            if isinstance(event, Done) and ticket in self.stopped:
+                event = Done(ticket, {**event.values, "epochs": epochs})
+            yield event
 
     def answer(self, ticket: int, go_on: bool) -> None:
         self.answers.append((ticket, go_on))
+        if not go_on:
+            self.stopped.add(ticket)
 
     def close(self) -> None:
         self.busy.clear()
@@ -179,16 +199,32 @@ class Lab:
         record = StudyRecord(
             "s", spec, data, environment, "python", "2026-01-01T00:00:00Z", StudyState.RUNNING, 0.0
         )
-        systems = [SystemRecord("s", label, "mlp-m1", "test", i) for i, label in enumerate(labels)]
+        searches = tuple(SearchRecord(repeat) for repeat in range(self.repeats))
+        systems = [
+            SystemRecord("s", label, "mlp-m1", "test", i, searches=searches) for i, label in enumerate(labels)
+        ]
         self.store.create_study(record, systems)
         return record
 
-    def loop(self, searchers: dict[str, Searcher], runner: JobRunner, parallel=None, **options) -> Loop:
-        study = self.study(list(searchers))
-        runs = [
-            SystemRun(self.store, study, spec, searchers[spec.label], parallel, False)
+    def runs(self, study: StudyRecord, searchers: dict[str, Searcher], parallel=None) -> list[SystemRun]:
+        """The searches of the study; every further search of a system begins with a copy of its searcher."""
+        fresh = copy.deepcopy(searchers)
+        return [
+            SystemRun(
+                self.store,
+                study,
+                spec,
+                copy.deepcopy(fresh[spec.label]) if repeat else searchers[spec.label],
+                parallel,
+                repeat,
+            )
+            for repeat in range(study.spec.repeats)
             for spec in study.spec.systems
         ]
+
+    def loop(self, searchers: dict[str, Searcher], runner: JobRunner, parallel=None, **options) -> Loop:
+        study = self.study(list(searchers))
+        runs = self.runs(study, searchers, parallel)
         learners = dict(scan(MODELS, Baseline))
         return Loop(
             self.store,

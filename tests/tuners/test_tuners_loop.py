@@ -15,7 +15,7 @@ from tuners.engine import CheckJob, Done, ScoreJob, TrainJob
 from tuners.loop import CheckFailed, Loop
 from tuners.progress import Progress
 from tuners.record import HAND, Budget, EpochRecord, Suggestion, SystemSpec, TrialState
-from tuners.seeds import derive
+from tuners.seeds import derive, search_seed
 from tuners.store import Store
 from tuners.summary import as_json, summarize
 from tuners.system_run import MOST_REPEATS, SystemRun
@@ -28,7 +28,7 @@ def test_the_winner_is_chosen_by_dev_error_the_earlier_of_two_equal_ones(lab):
     loop = lab.loop({"A": searcher(300, 100, 200, 100 + 1e-9, {"v": 100, "w": 1})}, runner)
     loop.run()
     (system,) = lab.store.systems("s")
-    assert (system.selected, system.state) == (1, "scored")
+    assert (system.searches[0].selected, system.state) == (1, "scored")
     assert [job.config for job in runner.of(ScoreJob)] == [{"v": 100}]
     (score,) = lab.store.scores("s")
     assert (score.trial, score.errors["eval"]) == (1, 0.1)
@@ -43,7 +43,7 @@ def test_failures_are_recorded_counted_told_and_do_not_stop_the_search(lab):
     assert [trial.reason for trial in trials[:5]] == [f"reason {n}" for n in range(5)]
     assert all(trial.dev_error is None for trial in trials[:5])
     assert [outcome.state for _, outcome in search.told[:5]] == [TrialState.FAILED] * 5
-    assert lab.store.systems("s")[0].selected == 6
+    assert lab.store.systems("s")[0].searches[0].selected == 6
     row = as_json(summarize(lab.store, "s"))["systems"][0]
     assert (row["trials"], row["failed_trials"], row["dev_error"]) == (7, 5, 30.0)
 
@@ -53,8 +53,8 @@ def test_where_every_trial_fails_nothing_is_selected_or_scored(lab):
     loop = lab.loop({"A": searcher({"v": 1, "fail": "x"}, {"v": 2, "fail": "x"}), "B": searcher(100)}, runner)
     loop.run()
     bad, good = lab.store.systems("s")
-    assert (bad.selected, bad.state) == (None, "failed")
-    assert (good.selected, good.state) == (0, "scored")
+    assert (bad.searches[0].selected, bad.state) == (None, "failed")
+    assert (good.searches[0].selected, good.state) == (0, "scored")
     assert len(runner.of(ScoreJob)) == 1
     summary = summarize(lab.store, "s")
     assert [system.failed_altogether for system in summary.systems] == [True, False]
@@ -70,7 +70,7 @@ def test_a_network_of_one_class_is_marked_and_selected_only_for_want_of_others(l
     assert first.state == TrialState.DEGENERATE
     assert first.reason == "predicts one class for everything"
     assert first.dev_error == 0.05
-    assert lab.store.systems("s")[0].selected == selected
+    assert lab.store.systems("s")[0].searches[0].selected == selected
 
 
 def test_a_collapsed_training_is_told_honestly_and_costs_the_epochs_that_it_used(lab):
@@ -147,7 +147,7 @@ def test_a_search_that_only_repeats_itself_ends(lab):
     assert len(lab.store.trials("s")) == 3 + MOST_REPEATS
     system = lab.store.systems("s")[0]
     assert system.note == "search ended: nothing left to try"
-    assert system.selected == 2
+    assert system.searches[0].selected == 2
 
 
 def test_an_exhausted_space_ends_before_its_budget(lab):
@@ -200,9 +200,32 @@ def test_a_list_by_hand_is_its_own_budget(lab):
     lab.budget = Budget(2, 3, 1.0)
     study = lab.study(["A"])
     spec = SystemSpec("A", "knn", HAND, configs=tuple({"v": v} for v in range(6)), epochs=4)
-    run = SystemRun(lab.store, study, spec, searcher(*range(6)), None, True)
+    run = SystemRun(lab.store, study, spec, searcher(*range(6)), None)
     assert run.ledger.budget == Budget(6, 4, None)
-    assert run.repeats == 1
+
+
+def test_a_list_that_competes_with_tuners_has_their_budget(lab):
+    lab.budget = Budget(2, 3, 1.0)
+    study = lab.study(["A"])
+    spec = SystemSpec("A", "mlp-a1", HAND, configs=tuple({"v": v} for v in range(6)))
+    assert SystemRun(lab.store, study, spec, searcher(*range(6)), None).ledger.budget == lab.budget
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_budget_of_epochs_holds_to_the_epoch(lab, workers):
+    lab.budget = Budget(None, 4, total_epochs=10)
+    runner = MemoryRunner(workers)
+    lab.loop({"A": searcher(*range(20)), "B": searcher({"v": 5, "fail": "x"}, *range(1, 20))}, runner).run()
+    for label in ("A", "B"):
+        trials = lab.store.trials("s", label)
+        assert sum(trial.epochs for trial in trials) == 10
+        assert sum(record.system == label for record in lab.store.epochs("s")) == 10
+    assert [t.epochs for t in lab.store.trials("s", "A")] == [4, 4, 2]
+    assert (
+        lab.store.trials("s", "A")[2].reason
+        == "stopped after epoch 2 of 4: the epochs of the search were spent"
+    )
+    assert lab.store.systems("s")[0].note == "search ended: 10 epochs"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -234,7 +257,9 @@ def test_the_number_of_workers_changes_no_trial_and_no_score(tmp_path):
     for workers in (1, 3):
         lab = Lab(Store(str(tmp_path / f"{workers}.sqlite")), repeats=2)
         lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9, 0, -1))}, MemoryRunner(workers)).run()
-        trials = [(t.system, t.number, t.config, t.seed, t.dev_error) for t in lab.store.trials("s")]
+        trials = [
+            (t.system, t.repeat, t.number, t.config, t.seed, t.dev_error) for t in lab.store.trials("s")
+        ]
         scores = [(s.system, s.repeat, s.seed, s.trial, s.errors) for s in lab.store.scores("s")]
         found.append((trials, scores))
     assert found[0] == found[1]
@@ -248,7 +273,8 @@ def test_jobs_get_the_seeds_of_their_purpose_the_same_for_every_system(lab):
     runner = MemoryRunner(2)
     lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9))}, runner).run()
     for label in ("A", "B"):
-        assert [t.seed for t in lab.store.trials("s", label)] == [derive(3, "trial", n) for n in range(5)]
+        seeds = [derive(search_seed(3, repeat), "trial", n) for repeat in range(3) for n in range(5)]
+        assert [t.seed for t in lab.store.trials("s", label)] == seeds
         scores = [score for score in lab.store.scores("s") if score.system == label]
         assert [score.seed for score in scores] == [derive(3, "repeat", n) for n in range(3)]
     assert Counter(job.seed for job in runner.of(ScoreJob)) == {derive(3, "repeat", n): 2 for n in range(3)}
@@ -291,11 +317,11 @@ def test_a_promotion_starts_from_the_weights_that_its_parent_kept(lab):
     runner = MemoryRunner()
     checkpoints = lab.store.folder / "s" / "checkpoints"
     checkpoints.mkdir(parents=True)
-    for name in ("system0-trial0.npz", "system0-trial1.npz", "system1-trial0.npz"):
+    for name in ("system0-search0-trial0.npz", "system0-search0-trial1.npz", "system0-search1-trial0.npz"):
         (checkpoints / name).touch()
     lab.loop({"A": searcher(100, 200, 300, kind=Promoting)}, runner, parallel=1).run()
-    # Nothing trains on from them once the search is over; another system's are its own business.
-    assert [path.name for path in checkpoints.iterdir()] == ["system1-trial0.npz"]
+    # Nothing trains on from them once the search is over; another search's are its own business.
+    assert [path.name for path in checkpoints.iterdir()] == ["system0-search1-trial0.npz"]
     first, _, promoted = runner.of(TrainJob)
     assert promoted.start == first.keep is not None
     assert (promoted.first_epoch, promoted.epochs) == (2, 6)
@@ -316,6 +342,7 @@ def test_reports_reach_a_searcher_that_wants_them_and_its_answer_the_trial(lab):
     search = searcher(100, 200, kind=Impatient)
     runner = MemoryRunner()
     lab.loop({"A": search}, runner).run()
+    assert states(lab.store) == ["complete"] * 2  # its last epoch was over: nothing was cut short
     assert search.heard == [(0, 1, 0.1), (0, 2, 0.1), (1, 1, 0.2), (1, 2, 0.2)]
     assert runner.answers == [(1, True), (1, False), (2, True), (2, False)]
     assert all(job.synchronous for job in runner.of(TrainJob))
@@ -324,7 +351,7 @@ def test_reports_reach_a_searcher_that_wants_them_and_its_answer_the_trial(lab):
 def test_the_first_look_ends_a_study_before_its_first_trial(lab):
     study = lab.study(["A"])
     spec = SystemSpec("A", "mlp-m1", HAND, configs=({"v": 1, "broken": 1},))
-    run = SystemRun(lab.store, study, spec, searcher({"v": 1, "broken": 1}), None, False)
+    run = SystemRun(lab.store, study, spec, searcher({"v": 1, "broken": 1}), None)
     runner = MemoryRunner()
     loop = Loop(lab.store, study, [run], dict(scan(MODELS, Baseline)), runner, Progress(), {})
     with pytest.raises(
@@ -348,3 +375,37 @@ def test_no_result_that_is_no_number_is_booked_as_one(lab):
 
     with pytest.raises(AssertionError):
         lab.loop({"A": searcher(1)}, Broken()).run()
+
+
+def test_what_a_searcher_stops_is_pruned_and_its_epochs_are_booked(lab):
+    class Pruning(ListSearcher):
+        wants_reports = True
+
+        def report(self, suggestion, epoch, dev_error):
+            return suggestion.number == 0 or epoch < 2
+
+    lab.budget = Budget(3, 5)
+    search = searcher(300, 100, 200, kind=Pruning, epochs=5)
+    lab.loop({"A": search}, MemoryRunner(), parallel=1).run()
+    assert states(lab.store) == ["complete", "pruned", "pruned"]
+    _, pruned, _ = lab.store.trials("s")
+    assert (pruned.epochs, pruned.dev_error) == (2, 0.1)
+    assert pruned.reason == "stopped by the tuner after epoch 2 of 5"
+    assert [outcome.state for _, outcome in search.told] == states(lab.store)
+    (system,) = lab.store.systems("s")
+    assert system.searches[0].selected == 0  # the only one that was trained to its end
+
+
+def test_searches_of_a_system_are_interleaved_and_each_has_its_own_winner(lab):
+    lab.repeats = 2
+    runner = MemoryRunner()
+    lab.loop(
+        {"A": searcher(*range(500, 0, -100)), "B": searcher(*range(100, 600, 100))}, runner, parallel=1
+    ).run()
+    trained = [(job.config["v"], job.seed) for job in runner.of(TrainJob)]
+    firsts = [derive(search_seed(3, repeat), "trial", 0) for repeat in (0, 1)]
+    assert [seed for _, seed in trained[:4]] == [firsts[0], firsts[0], firsts[1], firsts[1]]
+    a, b = lab.store.systems("s")
+    assert [search.selected for search in a.searches] == [4, 4]
+    assert [search.selected for search in b.searches] == [0, 0]
+    assert [(s.system, s.repeat) for s in lab.store.scores("s")] == [("A", 0), ("A", 1), ("B", 0), ("B", 1)]

@@ -13,7 +13,6 @@ from tuners.progress import Progress
 from tuners.record import TrialState
 from tuners.searcher import Searcher
 from tuners.store import Store
-from tuners.system_run import SystemRun
 
 
 class Stop(Exception):
@@ -42,12 +41,13 @@ class Dying(MemoryRunner):
 
 def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=None) -> Loop:
     study = lab.store.study("s")
-    runs = []
-    for spec in study.spec.systems:
-        run = SystemRun(lab.store, study, spec, searchers[spec.label], parallel, False)
-        scores = [score for score in lab.store.scores("s") if score.system == spec.label]
-        run.restore(lab.store.trials("s", spec.label), scores)
-        runs.append(run)
+    runs = lab.runs(study, searchers, parallel)
+    scores = {(score.system, score.repeat): score for score in lab.store.scores("s")}
+    for run in runs:
+        label = run.spec.label
+        trials = [trial for trial in lab.store.trials("s", label) if trial.repeat == run.repeat]
+        epochs = [epoch for epoch in lab.store.epochs("s", label) if epoch.repeat == run.repeat]
+        run.restore(trials, epochs, scores.get((label, run.repeat)), 0.0)
     return Loop(lab.store, study, runs, dict(scan(MODELS, Baseline)), runner, Progress(), {})
 
 
@@ -63,20 +63,20 @@ def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, pa
     loop = cut.loop(make(), Dying(workers, events), parallel)
     with pytest.raises(Stop):
         loop.run()
-    kept = {(t.system, t.number): t for t in cut.store.trials("s") if t.state != TrialState.RUNNING}
+    kept = {(t.system, t.repeat, t.number): t for t in cut.store.trials("s") if t.state != TrialState.RUNNING}
     rerun(cut, make(), MemoryRunner(workers), parallel).run()
-    after = {(t.system, t.number): t for t in cut.store.trials("s")}
+    after = {(t.system, t.repeat, t.number): t for t in cut.store.trials("s")}
     assert all(after[key] == trial for key, trial in kept.items())
 
     def facts(lab):
         return (
             [
-                (t.system, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
+                (t.system, t.repeat, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
                 for t in lab.store.trials("s")
             ],
             [(s.system, s.repeat, s.seed, s.trial) for s in lab.store.scores("s")],
-            [(e.system, e.trial, e.epoch) for e in lab.store.epochs("s")],
-            [(s.label, s.state, s.selected) for s in lab.store.systems("s")],
+            [(e.system, e.repeat, e.trial, e.epoch) for e in lab.store.epochs("s")],
+            [(s.label, s.state, [search.selected for search in s.searches]) for s in lab.store.systems("s")],
         )
 
     assert facts(cut) == facts(whole)

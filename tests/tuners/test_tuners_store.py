@@ -202,9 +202,9 @@ def test_a_running_study_that_fell_silent_was_cut_off(store, silence, state):
 
 
 def test_updates_touch_what_they_name(store):
-    store.update_system("first", "KNN", state="searched", selected=3, note="x")
+    store.update_search("first", "KNN", 0, state="searched", selected=3, note="x")
     knn, other = store.systems("first")
-    assert (knn.state, knn.selected, knn.note) == ("searched", 3, "x")
+    assert (knn.state, knn.searches[0].selected, knn.note) == ("searched", 3, "x")
     assert other == SYSTEMS[1]
 
 

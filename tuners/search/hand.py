@@ -18,7 +18,7 @@ class HandList(Searcher):
 
 class Hand(SearcherPlugin):
     name = HAND
-    title = "the configurations that a person wrote (baselines)"
+    title = "the configurations that a person wrote: --configs FILE.toml"
     parallel = None
 
     def start(self, task: Task) -> Searcher:
