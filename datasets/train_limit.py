@@ -19,15 +19,19 @@ def limit_train(train: Samples, limit: int, classes: int, seed: int) -> Samples:
         raise UsageError(f"the train limit must be at least {classes}, one point for each class, not {limit}")
     if limit >= len(train):
         return train
-    rng = np.random.default_rng(seed)
-    quotas = _quotas(np.bincount(train.y, minlength=classes), limit)
-    chosen = [
-        rng.choice(np.flatnonzero(train.y == label), size=quota, replace=False)
-        for label, quota in enumerate(quotas)
-    ]
-    rows = np.sort(np.concatenate(chosen))
+    rows = stratified_rows(train.y, limit, classes, np.random.default_rng(seed))
     patients = None if train.patients is None else train.patients[rows]
     return Samples(train.x[rows], train.y[rows], patients)
+
+
+def stratified_rows(y: IntArray, size: int, classes: int, rng: np.random.Generator) -> IntArray:
+    """`size` different rows of y, ascending, chosen at random within each class, with the class shares of y."""
+    quotas = _quotas(np.bincount(y, minlength=classes), size)
+    chosen = [
+        rng.choice(np.flatnonzero(y == label), size=quota, replace=False)
+        for label, quota in enumerate(quotas)
+    ]
+    return np.sort(np.concatenate(chosen))
 
 
 def _quotas(counts: IntArray, limit: int) -> IntArray:

@@ -31,7 +31,8 @@ class Samples:
 
     x: shape (n, ...), one row a sample. 2-D sets: float64, (n, 2), unitless drawing coordinates; EEG:
     float32, (n, 100, 20, 15), frame, derivation, sample of the window, in microvolts; pathology: uint8,
-    (n, 512, 512, 3), RGB. May be mapped from a file and larger than memory.
+    (n, 512, 512, 3), RGB; images: (n, height, width, channels), uint8 or float32. May be mapped from a file
+    and larger than memory.
     y: int64, shape (n,), class indices 0 .. C-1.
     patients: int64, shape (n,), whose sample it is, as an index into `Dataset.patients`; None where
     samples belong to nobody.
@@ -114,7 +115,7 @@ class Density(Protocol):
 class Dataset:
     """A data set ready for use.
 
-    kind: what sort of samples it holds ("points2d", "eeg", "patches"); models name the kinds that they take.
+    kind: what sort of samples it holds ("points2d", "eeg", "patches", "images", ...); models name the kinds that they take.
     densities: the exact density of each split where the set was generated from one, else None.
     patients: names of the people that the samples come from; empty where they come from nobody.
     folder: where the parts lie as files already (see `datasets.cache`), None for a set in memory.

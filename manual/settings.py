@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from manual.learner import Config
 
-Optimizer = Literal["adam", "adamw", "sgd"]
+Optimizer = Literal["adam", "adamw", "sgd", "asgd", "adagrad", "adadelta", "rmsprop"]
 Schedule = Literal["constant", "cosine", "one-cycle"]
 
 #: Share of a one-cycle training in which the rate rises, and the part of the highest rate it rises from
@@ -21,7 +21,10 @@ START = 1 / 25
 class Settings:
     """batch_size in samples; patience in epochs without a better dev error before training stops.
 
-    momentum: of SGD. weight_decay: added to the gradient by SGD and Adam, decoupled in AdamW.
+    momentum: of SGD and RMSprop. weight_decay: added to the gradient by all but AdamW, where it is decoupled.
+    lambd: how fast the rate of averaged SGD falls. lr_decay: the same of Adagrad. rho: of Adadelta, and alpha:
+    of RMSprop, the share of the past in the mean square of the gradient; beta1, beta2: of Adam, the shares of
+    the past in its mean and mean square. The defaults are PyTorch's.
     clip: the longest gradient (2-norm over all weights) a step is taken with, None for any.
     schedule: the course of the learning rate over all epochs of the plan; see `rate`.
     """
@@ -32,6 +35,12 @@ class Settings:
     optimizer: Optimizer = "adam"
     momentum: float = 0.0
     weight_decay: float = 0.0
+    lambd: float = 1e-4
+    lr_decay: float = 0.0
+    rho: float = 0.9
+    alpha: float = 0.99
+    beta1: float = 0.9
+    beta2: float = 0.999
     clip: float | None = None
     schedule: Schedule = "constant"
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import copy
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,12 +79,12 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
     network = _placed(network, inputs, device)
     if plan.start is not None:
         _load(network, plan.start)
-    optimizer = _optimizer(network, settings)
+    steps = -(-train.count // settings.batch_size)
+    optimizer = _optimizer(network, settings, steps)
     loss_of = nn.CrossEntropyLoss()
     shuffler = torch.Generator().manual_seed(plan.seed)
     for _ in range(plan.first_epoch):  # the orders of the epochs that lie behind
         torch.randperm(train.count, generator=shuffler)
-    steps = -(-train.count // settings.batch_size)
     autocast = precision(inputs, device)
 
     best_error = float("inf")
@@ -111,7 +112,11 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
             loss_sum += loss.detach() * len(y)
             wrong += (logits.detach().argmax(dim=1) != y).sum()
 
-        found = evaluate(network, dev, inputs, device)
+        with _averaged(optimizer):
+            found = evaluate(network, dev, inputs, device)
+            if found.error < best_error:
+                best_error, best_epoch = found.error, epoch
+                best_weights = copy.deepcopy(network.state_dict())
         result = check_finite(
             EpochReport(
                 epoch=epoch,
@@ -122,9 +127,6 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
                 dev_answers=found.answers,
             )
         )
-        if found.error < best_error:
-            best_error, best_epoch = found.error, epoch
-            best_weights = copy.deepcopy(network.state_dict())
         if not report(result) or epoch - best_epoch >= settings.patience:
             break
 
@@ -171,15 +173,45 @@ def _placed(network: nn.Module, inputs: Inputs, device: torch.device) -> nn.Modu
     return network.to(device)
 
 
-def _optimizer(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+def _optimizer(network: nn.Module, settings: Settings, steps: int) -> torch.optim.Optimizer:
+    """steps: of one epoch, after which averaged SGD begins to average."""
     weights, lr, decay = network.parameters(), settings.learning_rate, settings.weight_decay
+    betas = (settings.beta1, settings.beta2)
+    optim = torch.optim
     match settings.optimizer:
         case "sgd":
-            return torch.optim.SGD(weights, lr=lr, momentum=settings.momentum, weight_decay=decay)
+            return optim.SGD(weights, lr=lr, momentum=settings.momentum, weight_decay=decay)
+        case "asgd":
+            return optim.ASGD(weights, lr=lr, lambd=settings.lambd, t0=steps, weight_decay=decay)
+        case "adagrad":
+            return optim.Adagrad(weights, lr=lr, lr_decay=settings.lr_decay, weight_decay=decay)
+        case "adadelta":
+            return optim.Adadelta(weights, lr=lr, rho=settings.rho, weight_decay=decay)
+        case "rmsprop":
+            momentum, alpha = settings.momentum, settings.alpha
+            return optim.RMSprop(weights, lr=lr, momentum=momentum, alpha=alpha, weight_decay=decay)
         case "adamw":
-            return torch.optim.AdamW(weights, lr=lr, weight_decay=decay)
+            return optim.AdamW(weights, lr=lr, betas=betas, weight_decay=decay)
         case "adam":
-            return torch.optim.Adam(weights, lr=lr, weight_decay=decay)
+            return optim.Adam(weights, lr=lr, betas=betas, weight_decay=decay)
+
+
+@contextmanager
+def _averaged(optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Inside, the network has the weights that the optimizer averaged, where it is one that averages.
+
+    PyTorch's averaged SGD keeps the mean (Polyak and Juditsky, 1992) beside the weights and leaves its use to
+    the caller; without this it would be SGD with a falling rate.
+    """
+    means = [(weight, state["ax"]) for weight, state in optimizer.state.items() if "ax" in state]
+    own = [weight.detach().clone() for weight, _ in means]
+    with torch.no_grad():
+        for weight, mean in means:
+            weight.copy_(mean)
+    yield
+    with torch.no_grad():
+        for (weight, _), before in zip(means, own, strict=True):
+            weight.copy_(before)
 
 
 def _load(network: nn.Module, weights: Weights) -> None:

@@ -11,7 +11,13 @@ DEFAULT_SET = "10"
 POSTER_SETS = ("08", "09", "10", "11", "12")
 
 #: What tuners tune where no model is named, by the kind of the data.
-DEFAULT_MODELS = {"points2d": "mlp-a1", "eeg": "lstm-a", "patches": "cnn-a"}
+DEFAULT_MODELS = {
+    "points2d": "mlp-a1",
+    "eeg": "lstm-a",
+    "patches": "cnn-a",
+    "images": "lenet5",
+    "small-images": "digits-cnn",
+}
 
 #: Trials and epochs of a preset's searches on data whose trials take minutes instead of seconds: what two
 #: cores do within a quarter of an hour.
@@ -76,6 +82,10 @@ def systems_of(dataset: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...
         return ("cnn-m",), ("cnn-a",)
     if kind == "eeg":
         return ("cnn-lstm-m",), ("lstm-a",)
+    if kind == "images":
+        return ("lenet5-m",), ("lenet5",)
+    if kind == "small-images":
+        return ("digits-cnn-m",), ("digits-cnn",)
     if dataset == "10":
         return ("knn", "rnf", "mlp-m1", "mlp-m2"), ("mlp-a1", "mlp-a2")
     return ("knn", "rnf", "mlp-m1"), ("mlp-a1",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from manual.learner import Learner
+from manual.learner import Config, Learner
 from tuners.space import SearchSpace
 
 HYPERMODELS = "tuners.hypermodels"
@@ -18,3 +18,7 @@ class Tunable(Learner):
     def space_for(self, shape: tuple[int, ...]) -> SearchSpace:
         """The space for inputs of a shape: the same parameters, with what their size forbids."""
         return self.space
+
+    def parameters(self, config: Config, shape: tuple[int, ...], classes: int) -> int | None:
+        """Trained weights of the network, where arithmetic tells; None where it would have to be built."""
+        return None
