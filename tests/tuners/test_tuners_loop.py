@@ -215,7 +215,7 @@ def test_a_list_that_competes_with_tuners_has_their_budget(lab):
 def test_the_budget_of_epochs_holds_to_the_epoch(lab, workers):
     lab.budget = Budget(None, 4, total_epochs=10)
     runner = MemoryRunner(workers)
-    lab.loop({"A": searcher(*range(20)), "B": searcher({"v": 5, "fail": "x"}, *range(1, 20))}, runner).run()
+    lab.loop({"A": searcher(*range(20), epochs=4), "B": searcher(*range(20), epochs=3)}, runner).run()
     for label in ("A", "B"):
         trials = lab.store.trials("s", label)
         assert sum(trial.epochs for trial in trials) == 10

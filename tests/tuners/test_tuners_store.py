@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +20,7 @@ from tuners.record import (
     Environment,
     EpochRecord,
     ScoreRecord,
+    SearchRecord,
     StudyRecord,
     StudySpec,
     StudyState,
@@ -27,6 +30,9 @@ from tuners.record import (
     TrialState,
 )
 from tuners.store import DEFAULT, SILENCE, Store, location, shown
+
+#: Tables as earlier formats of the store had them.
+OLDER = Path(__file__).parent / "older"
 
 STUDY = StudyRecord(
     name="first",
@@ -166,7 +172,7 @@ def test_a_finished_trial_never_changes(store):
 def test_a_trial_that_runs_again_forgets_its_own_epochs_only(store):
     for trial in (0, 1):
         store.add_epoch("first", EpochRecord("KNN", trial, 1, 0.5, 0.5, 0.5, 0.5, 0.1))
-    store.restart_trial("first", "KNN", 0)
+    store.restart_trial(RUNNING)
     assert [epoch.trial for epoch in store.epochs("first")] == [1]
 
 
@@ -241,18 +247,56 @@ def test_the_store_of_another_version_is_refused(store, address, readonly):
         Store(address, readonly=readonly)
 
 
-@pytest.mark.parametrize("readonly", [False, True])
-def test_a_store_of_format_1_is_brought_up_to_date(store, address, readonly):
+def make_older(store: Store, version: str) -> None:
+    """Brings the tables of a store into the form of an earlier format."""
+    trials, epochs = store.trials("first"), store.epochs("first")
     with store.engine.begin() as connection:
-        for table, column in schema.ADDED_IN_2:
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(schema.meta.update().values(value="1"))
+        for table in ("systems", "trials", "epochs"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("DROP TABLE searches"))
+        for statement in (OLDER / "format_2.sql").read_text().split(";\n"):
+            connection.execute(text(statement))
+        for place, system in enumerate(SYSTEMS):
+            connection.execute(
+                text(
+                    "INSERT INTO systems (study, label, learner, tuner, position, space, state, overhead, selected, note, rules) "
+                    "VALUES ('first', :label, :learner, :tuner, :place, '[]', 'searched', 0.5, 3, 'search ended: x', NULL)"
+                ),
+                {"label": system.label, "learner": system.learner, "tuner": system.tuner, "place": place},
+            )
+        for table, records in (("trials", trials), ("epochs", epochs)):
+            for record in records:
+                row = asdict(record) | ({"study": "first"} if table == "epochs" else {})
+                del row["repeat"]
+                row = {name: json.dumps(v) if isinstance(v, dict | tuple) else v for name, v in row.items()}
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+        if version == "1":
+            for table, column in schema.ADDED_IN_2:
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        connection.execute(schema.meta.update().values(value=version))
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("readonly", [False, True])
+def test_an_older_store_is_brought_up_to_date(store, address, readonly, version):
+    store.add_trial(RUNNING)
+    store.finish_trial(FINISHED)
+    store.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1))
+    make_older(store, version)
     store.close()
     again = Store(address, readonly=readonly)
     assert [study.name for study in again.studies()] == ["first"]
-    assert again.epochs("first") == [] and again.scores("first") == []
-    Store(address).add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2))
-    assert Store(address).epochs("first")[0].dev_answers == 2
+    assert again.trials("first") == [FINISHED]
+    assert [(e.epoch, e.repeat) for e in again.epochs("first")] == [(1, 0)]
+    assert again.systems("first")[0].searches == (SearchRecord(0, "searched", 0.5, 3, "search ended: x"),)
+    again.close()
+    writer = Store(address)
+    writer.add_trial(replace(RUNNING, repeat=1))
+    writer.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2, repeat=1))
+    assert [trial.repeat for trial in writer.trials("first")] == [0, 1]
+    assert writer.epochs("first")[1].dev_answers == 2
 
 
 def test_a_folder_is_no_store(tmp_path):
