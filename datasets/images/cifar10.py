@@ -83,20 +83,20 @@ def read_cifar10(root: Path) -> Found | None:
     return None
 
 
-def _found(batches: dict[str, bytes], version: Version, source: str) -> Found:
+def _found(batches: dict[str, bytes], version: Version, where: str, remark: str) -> Found:
     parsed = {}
     for name, content in batches.items():
         try:
             parsed[name] = version.parse(content)
         except ValueError as error:
             raise DataError(
-                f"{name}{version.ending} in {source} is no batch of CIFAR-10: {error}. Download it again from {PAGE}"
+                f"{name}{version.ending} in {where} is no batch of CIFAR-10: {error}. Download it again from {PAGE}"
             ) from None
     train = [parsed[name] for name in TRAIN]
     return Found(
         Samples(np.concatenate([x for x, _ in train]), np.concatenate([y for _, y in train])),
         Samples(*parsed[TEST]),
-        source,
+        where + remark,
     )
 
 
@@ -114,7 +114,7 @@ def _from_folder(folder: Path, version: Version) -> dict[str, bytes]:
     return batches
 
 
-def _from_archive(path: Path, version: Version) -> tuple[dict[str, bytes], Version, str]:
+def _from_archive(path: Path, version: Version) -> dict[str, bytes]:
     """Batches, read in memory: nothing is unpacked, so that no name in the archive can reach the disk."""
     wanted = {f"{name}{version.ending}": name for name in (*TRAIN, TEST)}
     batches: dict[str, bytes] = {}
@@ -134,18 +134,15 @@ def _from_archive(path: Path, version: Version) -> tuple[dict[str, bytes], Versi
     missing = [file for file, name in wanted.items() if name not in batches]
     if missing:
         raise DataError(f"the archive {path} lacks {', '.join(missing)}. Download it again from {PAGE}")
-    official = _md5(path) == version.md5
-    words = (
-        "the official archive, its md5 is right"
-        if official
-        else "its md5 is NOT that of the official archive"
-    )
-    return batches, version, f"the archive {path}: {words}"
+    return batches
 
 
-def _md5(path: Path) -> str:
+def _official(path: Path, version: Version) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if md5 == version.md5:
+        return ": the official archive, its md5 is right"
+    return ": its md5 is NOT that of the official archive"
 
 
 def _parse_binary(content: bytes) -> tuple[Pixels, IntArray]:
