@@ -75,11 +75,12 @@ def read_cifar10(root: Path) -> Found | None:
         for folder in (root, root / version.folder):
             if (folder / f"{TRAIN[0]}{version.ending}").is_file():
                 batches = _from_folder(folder, version)
-                return _found(
-                    batches, version, f"the folder {folder}, not compared with the official archive"
-                )
-        if (root / version.archive).is_file():
-            return _found(*_from_archive(root / version.archive, version))
+                remark = ", not compared with the official archive"
+                return _found(batches, version, f"the folder {folder}", remark)
+        archive = root / version.archive
+        if archive.is_file():
+            batches = _from_archive(archive, version)
+            return _found(batches, version, f"the archive {archive}", _official(archive, version))
     return None
 
 
