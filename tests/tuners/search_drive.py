@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from datasets.plugins import all_plugins_required, scan
 from tuners.record import Outcome, TrialRecord, TrialState
 from tuners.searcher import SEARCH, SearcherPlugin, Task
-from tuners.space import Choice, Condition, Float, Int, Parameter, SearchSpace
+from tuners.space import Choice, Condition, Float, Int, Parameter, SearchSpace, config_key
 
 SPACE = SearchSpace(
     (
@@ -42,32 +43,83 @@ def dev_error(config) -> float:
 
 
 def good(suggestion) -> Outcome:
-    return Outcome(TrialState.COMPLETE, dev_error(suggestion.config), suggestion.epochs, 1.0)
+    return Outcome(TrialState.COMPLETE, dev_error(suggestion.config), _epochs(suggestion), 1.0)
+
+
+def failing(suggestion) -> Outcome:
+    return Outcome(TrialState.FAILED, None, 0, 1.0, "out of memory")
 
 
 def mixed(suggestion) -> Outcome:
     """Some of everything that can become of a trial."""
     match suggestion.number % 5:
         case 1:
-            return Outcome(TrialState.FAILED, None, 0, 1.0, "out of memory")
+            return failing(suggestion)
         case 2:
-            return Outcome(TrialState.DEGENERATE, 0.5, suggestion.epochs, 1.0, "one class")
+            return Outcome(TrialState.DEGENERATE, 0.5, _epochs(suggestion), 1.0, "one class")
+        case 3:
+            return Outcome(TrialState.PRUNED, dev_error(suggestion.config), 1, 1.0, "stopped")
         case _:
             return good(suggestion)
 
 
-def drive(searcher, count: int, outcome=good, trials: list[TrialRecord] | None = None) -> list[TrialRecord]:
-    """Asks and tells `count` times more, one after the other, as records of a store."""
+def _epochs(suggestion) -> int:
+    return suggestion.epochs - suggestion.first_epoch
+
+
+def drive(
+    searcher,
+    count: int,
+    outcome=good,
+    trials: list[TrialRecord] | None = None,
+    reports: dict[int, list[tuple[int, float]]] | None = None,
+) -> list[TrialRecord]:
+    """Asks and tells `count` times more, one after the other, as records of a store.
+
+    As the loop does, it answers what was tried before with the earlier result, and reports the epochs of a
+    trial to a searcher that wants to know. reports: where to keep these.
+    """
     trials = [] if trials is None else trials
     for _ in range(count):
         suggestion = searcher.ask()
         if suggestion is None:
             break
-        result = outcome(suggestion)
+        earlier = next((trial for trial in trials if _same(trial.suggestion, suggestion)), None)
+        if earlier is not None:
+            result = replace(earlier.outcome, epochs=0)
+        else:
+            result, curve = train(searcher, suggestion, outcome(suggestion))
+            if reports is not None:
+                reports[suggestion.number] = curve
         events = 2 * len(trials)
         searcher.tell(suggestion, result)
-        trials.append(recorded(suggestion, result, events, events + 1))
+        record = recorded(suggestion, result, events, events + 1)
+        trials.append(replace(record, repeat_of=None if earlier is None else earlier.number))
     return trials
+
+
+def train(searcher, suggestion, result: Outcome) -> tuple[Outcome, list[tuple[int, float]]]:
+    """What becomes of a trial whose epochs a searcher may cut short, and what was reported of them.
+
+    Its dev error falls in a straight line to that of `result`.
+    """
+    curve: list[tuple[int, float]] = []
+    if not searcher.wants_reports or result.epochs == 0:
+        return result, curve
+    last = suggestion.first_epoch + result.epochs
+    for epoch in range(suggestion.first_epoch + 1, last + 1):
+        error = result.dev_error + (1 - result.dev_error) * (last - epoch) / last
+        curve.append((epoch, error))
+        if not searcher.report(suggestion, epoch, error) and epoch < last:
+            trained = epoch - suggestion.first_epoch
+            return Outcome(TrialState.PRUNED, error, trained, 1.0, "stopped by the searcher"), curve
+    return result, curve
+
+
+def _same(one, other) -> bool:
+    return config_key(one.config, one.epochs, one.first_epoch) == config_key(
+        other.config, other.epochs, other.first_epoch
+    )
 
 
 def recorded(suggestion, result: Outcome | None, asked: int, told: int | None) -> TrialRecord:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from search_drive import (
@@ -13,6 +18,7 @@ from search_drive import (
     SPACE,
     dev_error,
     drive,
+    failing,
     good,
     mixed,
     recorded,
@@ -21,226 +27,272 @@ from search_drive import (
 )
 
 from datasets.plugins import scan
-from tuners.record import Outcome, TrialRecord, TrialState
-from tuners.searcher import ResumeError, Task
-from tuners.space import Choice, Int, Parameter, SearchSpace, SpaceError, config_key
+from tuners.record import TrialRecord, TrialState
+from tuners.searcher import ResumeError, Searcher, Task
+from tuners.space import Choice, Constraint, Float, Int, Parameter, SearchSpace, SpaceError, config_key
 from tuners.tunable import HYPERMODELS, Tunable
 
 pytestmark = pytest.mark.slow
 
+#: Asks of a driven search: past the random trials that most algorithms begin with.
+ASKS = 7
+
 #: Their suggestions are the same whatever the seed.
 SEEDLESS = {"hand", "keras-grid"}
+
+#: Those that search a space, which a person's list does not.
+ALGORITHMS = [name for name in SEARCHERS if name != "hand"]
+algorithms = pytest.mark.parametrize("name", ALGORITHMS)
+
+MODELS = scan(HYPERMODELS, Tunable)
+
+FOUR_POINTS = SearchSpace((Parameter("a", Int(1, 2), 1), Parameter("b", Int(1, 2), 1)))
+
+LOGARITHMIC = SearchSpace(
+    tuple(Parameter(f"rate_{i}", Float(1e-6, 1.0, log=True), 1e-3) for i in range(6))
+    + tuple(Parameter(f"width_{i}", Int(1, 10**6, log=True), 1000) for i in range(6))
+)
+
+
+def too_wide(config) -> str | None:
+    return "too wide" if config["width"] > 32 else None
+
+
+#: Half of it is impossible, its defaults as well.
+HALF = SearchSpace(
+    (
+        Parameter("width", Int(1, 64), 64),
+        Parameter("rate", Float(1e-3, 1.0, log=True), 0.1),
+        Parameter("flag", Choice((True, False)), True),
+    ),
+    (Constraint("width", "the width is 32 at most", too_wide),),
+)
 
 
 @pytest.fixture(scope="module")
 def searched():
-    """The first eight trials of every algorithm for one seed, searched once."""
+    """The first trials of every algorithm for one seed, searched once."""
     found: dict[str, list[TrialRecord]] = {}
 
     def get(name: str) -> list[TrialRecord]:
         if name not in found:
-            found[name] = drive(start(name), 8)
+            found[name] = drive(start(name), ASKS)
         return found[name]
 
     return get
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_suggestions_are_numbered_from_0_and_lie_in_the_space(name, searched):
-    trials = searched(name)
-    assert [trial.number for trial in trials] == list(range(8))
-    for trial in trials:
-        assert SPACE.resolve(trial.config) == trial.config
-        assert {k: type(v) for k, v in trial.config.items()} == {
-            k: type(SPACE[k].default) for k in trial.config
-        }
-        assert 0 <= trial.first_epoch < trial.epochs_planned <= EPOCHS
-    assert len({config_key(t.config, t.epochs_planned, t.first_epoch) for t in trials}) > 4
-
-
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_the_same_seed_asks_for_the_same(name, searched):
-    assert suggestions(drive(start(name), 8)) == suggestions(searched(name))
-
-
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_another_seed_asks_for_something_else(name, searched):
-    other = suggestions(drive(start(name, seed=6), 8))
-    assert (other == suggestions(searched(name))) == (name in SEEDLESS)
-
-
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_seed_0_is_a_seed_too(name):
-    assert suggestions(drive(start(name, seed=0), 3)) == suggestions(drive(start(name, seed=0), 3))
-
-
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_neither_failures_nor_one_class_stop_a_search(name):
-    failed = Outcome(TrialState.FAILED, None, 0, 1.0, "out of memory")
-    trials = drive(start(name), 8, lambda suggestion: failed)
-    assert [trial.number for trial in trials] == list(range(8))
-
-
-@pytest.mark.parametrize("name", SEARCHERS)
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_what_is_no_number_never_reaches_an_algorithm(name, value, searched):
-    searcher = start(name)
-    odd = {2, 3}
-
-    def outcome(suggestion):
-        return replace(good(suggestion), dev_error=value) if suggestion.number in odd else good(suggestion)
-
-    def failing(suggestion):
-        failed = Outcome(TrialState.FAILED, None, 0, 1.0, "x")
-        return failed if suggestion.number in odd else good(suggestion)
-
-    count = 5 if name == "keras-bayesian" else 8
-    trials = drive(searcher, count, outcome)
-    assert suggestions(trials) == suggestions(drive(start(name), count, failing))
-    oracle = getattr(searcher, "oracle", None)
-    if oracle is not None:
-        known = [oracle.trials[key] for key in oracle.start_order]
-        assert [t.status for t in known[2:4]] == ["FAILED", "FAILED"]
-        assert all(t.score is None for t in known[2:4])
-        assert all(math.isfinite(t.score) for t in known if t.status == "COMPLETED")
+@pytest.fixture(scope="module")
+def elsewhere(request, repo_root):
+    """The same searches in another process, where strings have other hashes, as text."""
+    wanted = {
+        item.callspec.params["name"]
+        for item in request.session.items
+        if getattr(item, "originalname", "").startswith("test_the_same_seed_asks_for_the_same")
+    }
+    names = sorted(name for name in wanted if SEARCHERS[name].missing() is None)
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from search_drive import drive, start, suggestions
+found = {{}}
+for name in {names!r}:
+    try:
+        found[name] = [repr(one) for one in suggestions(drive(start(name), {ASKS}))]
+    except Exception as error:
+        found[name] = repr(error)
+print("result", json.dumps(found))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repo_root,
+        env=os.environ | {"PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("result ")]
+    assert lines, done.stderr
+    return json.loads(lines[0].removeprefix("result "))
 
 
 @pytest.fixture(scope="module")
 def troubled():
-    """Eight trials of every algorithm of which some failed."""
-    found: dict[str, list[TrialRecord]] = {}
+    """Trials of every algorithm of which some failed, and the epochs that were reported."""
+    found: dict = {}
 
-    def get(name: str) -> list[TrialRecord]:
+    def get(name: str):
         if name not in found:
-            found[name] = drive(start(name), 8, mixed)
+            reports: dict = {}
+            found[name] = (drive(start(name), ASKS, mixed, reports=reports), reports)
         return found[name]
 
     return get
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
-@pytest.mark.parametrize("cut", [1, 7])
-def test_a_resumed_search_goes_on_as_one_that_was_never_interrupted(name, cut, troubled):
-    whole = troubled(name)
-    assert [trial.number for trial in whole] == list(range(8))
-    resumed = start(name)
-    resumed.resume(whole[:cut])
-    rest = drive(resumed, len(whole) - cut, mixed, list(whole[:cut]))
-    assert suggestions(rest) == suggestions(whole)
+class TestContract:
+    # What is suggested -------------------------------------------------------------------------------
 
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_suggestions_are_numbered_from_0_and_lie_in_the_space(self, name, searched):
+        trials = searched(name)
+        promotes = start(name).promotes
+        assert [trial.number for trial in trials] == list(range(ASKS))
+        for trial in trials:
+            assert SPACE.resolve(trial.config) == trial.config  # bounds, steps, conditions
+            assert {k: type(v) for k, v in trial.config.items()} == {
+                k: type(SPACE[k].default) for k in trial.config
+            }
+            assert 0 <= trial.first_epoch < trial.epochs_planned <= EPOCHS
+            assert (trial.parent is None) == (trial.first_epoch == 0)
+            if trial.parent is not None:
+                assert promotes and trial.parent < trial.number
+        assert len({config_key(t.config, t.epochs_planned, t.first_epoch) for t in trials}) > 4
 
-@pytest.mark.parametrize("name", SEARCHERS)
-def test_a_trial_that_was_cut_off_is_asked_for_again_and_can_be_told(name, searched):
-    whole = searched(name)
-    cut = [*whole[:4], replace(whole[4], state=TrialState.RUNNING, told=None, dev_error=None, epochs=0)]
-    resumed = start(name)
-    resumed.resume(cut)
-    assert resumed.asked == 5
-    resumed.tell(whole[4].suggestion, whole[4].outcome)
-    assert suggestions(drive(resumed, 3, trials=list(whole[:5]))) == suggestions(whole)
+    @pytest.mark.parametrize("name", [name for name in ALGORITHMS if name not in SEEDLESS])
+    def test_a_log_scale_arrives(self, name):
+        trials = drive(start(name, space=LOGARITHMIC), 5)
+        values = [(key, value) for trial in trials for key, value in trial.config.items()]
+        for kind, middle in (("rate", 1e-3), ("width", 1e3)):
+            below = [value < middle for key, value in values if key.startswith(kind)]
+            # On a linear scale one in a thousand would be.
+            assert 0.2 < sum(below) / len(below) < 0.8
 
+    @algorithms
+    @pytest.mark.parametrize("model", MODELS)
+    def test_every_space_of_the_project_is_searched_or_refused_in_plain_words(self, name, model):
+        space = MODELS[model].space
+        try:
+            searcher = start(name, space=space)
+        except SpaceError as error:
+            assert name in str(error) and "hoose" in str(error), "the way out is missing"
+            return
+        trials = drive(searcher, 3)
+        assert trials
+        for trial in trials:
+            assert space.resolve(trial.config) == trial.config
+            assert space.problem(trial.config) is None
 
-@pytest.mark.parametrize("name", ["keras-random", "hand"])
-def test_tells_in_another_order_are_replayed_in_that_order(name):
-    searcher = start(name)
-    asked = [searcher.ask() for _ in range(3)]
-    for one in reversed(asked):
-        searcher.tell(one, good(one))
-    trials = [recorded(one, good(one), i, 5 - i) for i, one in enumerate(asked)]
-    resumed = start(name)
-    resumed.resume(trials)
-    assert suggestions(drive(resumed, 3, trials=trials[:])) == suggestions(
-        drive(searcher, 3, trials=trials[:])
-    )
+    @algorithms
+    def test_an_algorithm_without_a_space_is_refused(self, name):
+        start(name)
+        with pytest.raises(SpaceError, match=f"{name} needs a search space"):
+            SEARCHERS[name].start(Task(None, 1, EPOCHS, CONFIGS))
 
+    # Seeds -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", sorted(SEARCHERS))
-def test_a_record_that_cannot_be_replayed_is_refused(name):
-    trials = drive(start(name), 3)
-    other = next(config for config in CONFIGS if config != trials[1].config)
-    trials[1] = replace(trials[1], config=other)
-    with pytest.raises(ResumeError, match="trial 1 cannot be replayed") as caught:
-        start(name).resume(trials)
-    assert caught.value.exit_code == 3
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_the_same_seed_asks_for_the_same_in_another_process(self, name, searched, elsewhere):
+        expected = [repr(suggestion) for suggestion in suggestions(searched(name))]
+        assert elsewhere[name] == expected
 
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_another_seed_asks_for_something_else(self, name, searched):
+        other = suggestions(drive(start(name, seed=6), 4))
+        assert (other == suggestions(searched(name))[:4]) == (name in SEEDLESS)
 
-def test_bayesian_optimization_learns_from_results(searched):
-    trials = searched("keras-bayesian")
-    worse = drive(start("keras-bayesian"), 7, lambda s: replace(good(s), dev_error=1 - dev_error(s.config)))
-    assert suggestions(worse)[:5] == suggestions(trials)[:5]
-    assert suggestions(worse)[5:7] != suggestions(trials)[5:7]
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_seed_0_is_a_seed_too(self, name):
+        assert suggestions(drive(start(name, seed=0), 2)) == suggestions(drive(start(name, seed=0), 2))
 
+    # Results -----------------------------------------------------------------------------------------
 
-def test_a_bayesian_replay_does_not_fit_the_process_again(monkeypatch, searched):
-    from sklearn.gaussian_process import GaussianProcessRegressor
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_failures_do_not_stop_a_search(self, name):
+        assert len(drive(start(name), 6, failing)) == 6
 
-    whole = searched("keras-bayesian")
-    fits = []
-    original = GaussianProcessRegressor.fit
-    monkeypatch.setattr(
-        GaussianProcessRegressor, "fit", lambda self, *a, **k: (fits.append(1), original(self, *a, **k))[1]
-    )
-    resumed = start("keras-bayesian")
-    resumed.resume(whole[:7])
-    assert fits == []
-    assert suggestions(drive(resumed, 1, trials=whole[:7])) == suggestions(whole)
-    assert len(fits) == 1
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_what_is_no_number_never_reaches_an_algorithm(self, name):
+        odd = {1: math.nan, 2: math.inf, 3: -math.inf}
 
+        def strange(suggestion):
+            return replace(
+                good(suggestion), dev_error=odd.get(suggestion.number, dev_error(suggestion.config))
+            )
 
-def test_hyperband_trains_the_best_on_from_where_they_were():
-    trials = drive(start("keras-hyperband"), 40)
-    promoted = [trial for trial in trials if trial.parent is not None]
-    assert len(promoted) >= 6
-    for trial in promoted:
-        parent = trials[trial.parent]
-        assert parent.number < trial.number
-        assert parent.config == trial.config
-        assert parent.epochs_planned == trial.first_epoch > 0
-    assert all(trial.first_epoch == 0 for trial in trials if trial.parent is None)
-    # The first bracket: nine or more trials of one epoch, of which the best go on.
-    firsts = [t for t in trials[: promoted[0].number] if t.first_epoch == 0]
-    best = min(firsts, key=lambda t: t.dev_error)
-    assert promoted[0].parent == best.number
-    assert max(trial.epochs_planned for trial in trials) == EPOCHS
+        def failed(suggestion):
+            return failing(suggestion) if suggestion.number in odd else good(suggestion)
 
+        assert suggestions(drive(start(name), 6, strange)) == suggestions(drive(start(name), 6, failed))
 
-def test_grid_search_tries_neighbours_in_order_and_every_point_once():
-    space = SearchSpace((Parameter("a", Int(1, 3), 1), Parameter("b", Choice(("x", "y")), "x")))
-    trials = drive(start("keras-grid", space=space), 20)
-    found = [tuple(trial.config.values()) for trial in trials]
-    assert sorted(found) == [(a, b) for a in (1, 2, 3) for b in ("x", "y")]
+    @algorithms
+    def test_a_space_of_four_points_ends_or_repeats_itself_without_harm(self, name):
+        searcher = start(name, space=FOUR_POINTS)
+        trials = drive(searcher, 10)
+        assert trials[0].repeat_of is None
+        assert all(FOUR_POINTS.resolve(trial.config) == trial.config for trial in trials)
+        if len(trials) < 10:
+            # How often a loop asks depends on the clock: it must change nothing.
+            assert [searcher.ask() for _ in range(20)] == [None] * 20
+        else:
+            assert any(trial.repeat_of is not None for trial in trials)
 
-
-@pytest.mark.parametrize("name", ["keras-random", "keras-hyperband"])
-def test_a_small_space_ends_and_once_it_has_ended_it_stays_so(name):
-    space = SearchSpace((Parameter("a", Int(1, 30), 1),))
-    for seed in range(1, 6):
-        searcher = start(name, seed=seed, space=space)
-        outstanding = []
-        while (suggestion := searcher.ask()) is not None:
-            if SEARCHERS[name].parallel is None:
-                outstanding.append(suggestion)
-            else:
-                searcher.tell(suggestion, good(suggestion))
-            assert suggestion.number < 300
-        # How often a loop asks while others are at work depends on the clock: it must change nothing.
-        assert [searcher.ask() for _ in range(30)] == [None] * 30
-        for one in outstanding:
+    @pytest.mark.parametrize("name", [n for n, plugin in SEARCHERS.items() if plugin.parallel is None])
+    def test_where_any_number_may_be_outstanding_the_order_of_results_changes_nothing(self, name):
+        searcher, backwards = start(name), start(name)
+        asked = [searcher.ask() for _ in range(3)]
+        assert [backwards.ask() for _ in range(3)] == asked
+        for one in asked:
             searcher.tell(one, good(one))
-        assert searcher.ask() is None
+        for one in reversed(asked):
+            backwards.tell(one, good(one))
+        trials = [recorded(one, good(one), i, 5 - i) for i, one in enumerate(asked)]
+        resumed = start(name)
+        resumed.resume(trials)
+        following = suggestions(drive(searcher, 3, trials=trials[:]))
+        assert len(following) == 6
+        assert suggestions(drive(backwards, 3, trials=trials[:])) == following
+        assert suggestions(drive(resumed, 3, trials=trials[:])) == following
 
+    # Resume ------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", [name for name in SEARCHERS if name != "hand"])
-def test_an_algorithm_without_a_space_is_refused(name):
-    start(name)
-    with pytest.raises(SpaceError, match=f"{name} needs a search space"):
-        SEARCHERS[name].start(Task(None, 1, EPOCHS, CONFIGS))
+    @pytest.mark.parametrize("name", SEARCHERS)
+    @pytest.mark.parametrize("cut", [1, ASKS - 2])
+    def test_a_search_that_was_cut_off_goes_on_as_if_it_was_not(self, name, cut, troubled):
+        """Even in the middle of a trial, which is not asked for again but trained and told."""
+        whole, reports = troubled(name)
+        assert [trial.number for trial in whole] == list(range(ASKS))
+        under_way = replace(whole[cut], state=TrialState.RUNNING, told=None, dev_error=None, epochs=0)
+        resumed = start(name)
+        resumed.resume([*whole[:cut], under_way], reports)
+        assert resumed.asked == cut + 1
+        if whole[cut].repeat_of is None and resumed.wants_reports:
+            for epoch, error in reports[cut]:
+                resumed.report(whole[cut].suggestion, epoch, error)
+        resumed.tell(whole[cut].suggestion, whole[cut].outcome)
+        rest = drive(resumed, ASKS - cut - 1, mixed, whole[: cut + 1])
+        assert rest == whole
 
+    @pytest.mark.parametrize("name", SEARCHERS)
+    def test_a_record_that_cannot_be_replayed_is_refused(self, name, searched):
+        trials = searched(name)[:3]
+        other = next(config for config in CONFIGS if config != trials[1].config)
+        trials[1] = replace(trials[1], config=other)
+        searcher = start(name)
+        try:
+            searcher.resume(trials)
+        except ResumeError as error:
+            assert "trial 1 cannot be replayed" in str(error)
+            assert error.exit_code == 3
+        else:  # a costly algorithm takes the record's word
+            assert type(searcher)._replay is not Searcher._replay
+            assert SPACE.resolve(searcher.ask().config)
 
-@pytest.mark.parametrize("name", [name for name in SEARCHERS if name != "hand"])
-@pytest.mark.parametrize("model", list(scan(HYPERMODELS, Tunable)))
-def test_every_space_of_the_project_can_be_searched_by_every_algorithm(name, model):
-    space = scan(HYPERMODELS, Tunable)[model].space
-    # The Gaussian process, which answers from the sixth on, takes seconds in a space of this size.
-    for trial in drive(start(name, space=space), 5 if name == "keras-bayesian" and model != "mlp-a1" else 6):
-        assert space.resolve(trial.config) == trial.config
+    # Constraints -------------------------------------------------------------------------------------
+
+    @algorithms
+    def test_a_guarded_search_keeps_the_constraints_and_can_be_resumed(self, name):
+        reports: dict = {}
+        trials = drive(start(name, space=HALF), 6, reports=reports)
+        assert len(trials) == 6
+        assert [HALF.problem(trial.config) for trial in trials] == [None] * 6
+        resumed = start(name, space=HALF)
+        resumed.resume(trials[:4], reports)
+        assert suggestions(drive(resumed, 2, trials=trials[:4])) == suggestions(trials)
+
+    @algorithms
+    def test_a_space_of_which_nothing_can_be_built_is_refused_at_once(self, name):
+        never = replace(HALF, constraints=(Constraint("never", "nothing", lambda config: "no input"),))
+        with pytest.raises(SpaceError, match="no input"):
+            start(name, space=never)
+        assert start(name, space=never, guard=False).ask() is not None
