@@ -174,7 +174,7 @@ def _placed(network: nn.Module, inputs: Inputs, device: torch.device) -> nn.Modu
 
 
 def _optimizer(network: nn.Module, settings: Settings, steps: int) -> torch.optim.Optimizer:
-    """steps: of one epoch, after which averaged SGD begins to average."""
+    """steps: of one epoch. Averaged SGD takes the mean of all weights after it; PyTorch begins one step late."""
     weights, lr, decay = network.parameters(), settings.learning_rate, settings.weight_decay
     betas = (settings.beta1, settings.beta2)
     optim = torch.optim
@@ -182,7 +182,7 @@ def _optimizer(network: nn.Module, settings: Settings, steps: int) -> torch.opti
         case "sgd":
             return optim.SGD(weights, lr=lr, momentum=settings.momentum, weight_decay=decay)
         case "asgd":
-            return optim.ASGD(weights, lr=lr, lambd=settings.lambd, t0=steps, weight_decay=decay)
+            return optim.ASGD(weights, lr=lr, lambd=settings.lambd, t0=steps - 1, weight_decay=decay)
         case "adagrad":
             return optim.Adagrad(weights, lr=lr, lr_decay=settings.lr_decay, weight_decay=decay)
         case "adadelta":

@@ -64,11 +64,64 @@ def test_sgd_is_told_apart_from_momentum_decay_and_the_adams():
         replace(PLAIN, optimizer="adam"),
         replace(PLAIN, optimizer="adamw", weight_decay=0.9),
         replace(PLAIN, optimizer="adam", weight_decay=0.5),
+        replace(PLAIN, optimizer="adam", beta1=0.5),
+        replace(PLAIN, optimizer="adam", beta2=0.9),
+        replace(PLAIN, optimizer="adagrad"),
+        replace(PLAIN, optimizer="adagrad", lr_decay=0.5),
+        replace(PLAIN, optimizer="adadelta"),
+        replace(PLAIN, optimizer="adadelta", rho=0.5),
+        replace(PLAIN, optimizer="rmsprop"),
+        replace(PLAIN, optimizer="rmsprop", alpha=0.5),
+        replace(PLAIN, optimizer="rmsprop", momentum=0.5),
+        replace(PLAIN, optimizer="asgd", lambd=0.9),
     ]
     ends = [after(way, epochs=3) for way in ways]
     assert all(
         not np.allclose(one, two, atol=1e-4) for place, one in enumerate(ends) for two in ends[place + 1 :]
     )
+
+
+def test_averaged_sgd_answers_with_the_mean_of_its_weights_and_goes_on_from_the_last_ones():
+    settings = replace(PLAIN, optimizer="asgd", batch_size=40, learning_rate=0.5)
+    passed: list[np.ndarray] = []
+
+    class Traced(nn.Linear):
+        """Notes its weights at every training step."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if self.training:
+                passed.append(flat(self))
+            return super().forward(x)
+
+    network, last, dev = Traced(2, 2), [], []
+    network.load_state_dict(linear().state_dict())
+
+    def report(result) -> bool:
+        last.append(flat(network))
+        dev.append(result.dev_loss)
+        return True
+
+    fit(network, clouds(), settings, Plan(3, 1), report)
+    # Five steps an epoch. Averaging begins after the first one: until then the mean is the last weights.
+    after_each = [*passed[1:], last[-1]]
+    means = [after_each[4], np.mean(after_each[5:10], axis=0), np.mean(after_each[5:15], axis=0)]
+    for mean, loss in zip(means, dev, strict=True):
+        assert dev_loss(mean) == pytest.approx(loss, abs=1e-4)
+        assert dev_loss(mean) != pytest.approx(dev_loss(START), abs=1e-3)
+    assert np.array_equal(passed[5], last[0])  # training itself never sees the mean
+    assert dev_loss(last[-1]) != pytest.approx(dev[-1], abs=1e-4)
+
+
+def dev_loss(weights: np.ndarray) -> float:
+    """Of the linear network with these weights, on dev of the clouds."""
+    from datasets.inputs import fit_inputs
+
+    layer, split = linear(), clouds()
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weights[:4].reshape(2, 2)))
+        layer.bias.copy_(torch.from_numpy(weights[4:]))
+        logits = layer(torch.from_numpy(fit_inputs(split).evaluation(split.dev.x)))
+    return float(nn.functional.cross_entropy(logits, torch.from_numpy(split.dev.y)))
 
 
 def test_the_courses_of_the_rate():

@@ -44,7 +44,13 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 #: What a network sees of a sample of each kind, as small as the models allow.
-SHAPES = {"points2d": (2,), "eeg": (12, 12, 15), "patches": (40, 40, 3)}
+SHAPES = {
+    "points2d": (2,),
+    "eeg": (12, 12, 15),
+    "patches": (40, 40, 3),
+    "images": (32, 32, 3),
+    "small-images": (8, 8, 1),
+}
 
 
 def toy_samples(kind: str, count: int, seed: int) -> Samples:
