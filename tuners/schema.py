@@ -133,3 +133,13 @@ bayes = Table(
     Column("bound", Float, nullable=False),
     Column("settings", JSON, nullable=False),
 )
+
+#: What was computed from the trials of a system, for readers that do without the libraries it takes.
+insights = Table(
+    "insights",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("content", JSON, nullable=False),
+)

@@ -7,8 +7,8 @@ a parameter with a condition is active when its parent is active and has one of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from datasets.errors import UsageError
@@ -217,7 +217,10 @@ class SearchSpace:
         return config
 
     def describe(self) -> list[dict[str, Any]]:
-        """Plain rows (name, values, scale, active when) for reports and pages."""
+        """Plain rows (name, values, scale, active when) for reports and pages.
+
+        domain, default and when say the same to programs: `parameters_of` reads them.
+        """
         return [
             {
                 "parameter": p.name,
@@ -226,6 +229,9 @@ class SearchSpace:
                 "active when": ""
                 if p.when is None
                 else f"{p.when.parent} in {', '.join(str(value) for value in p.when.values)}",
+                "domain": {"kind": type(p.domain).__name__.lower(), **asdict(p.domain)},
+                "default": p.default,
+                "when": None if p.when is None else asdict(p.when),
             }
             for p in self.parameters
         ]
@@ -233,6 +239,21 @@ class SearchSpace:
     def rules(self) -> list[dict[str, Any]]:
         """Plain rows (constraint, rule) for reports and pages; none where everything can be built."""
         return [{"constraint": c.name, "rule": c.rule} for c in self.constraints]
+
+
+def parameters_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Parameter, ...] | None:
+    """The parameters that `SearchSpace.describe` wrote as rows; None for rows that hold texts alone."""
+    if not rows or any("domain" not in row for row in rows):
+        return None
+    return tuple(
+        Parameter(
+            row["parameter"],
+            _domain(row["domain"]),
+            row["default"],
+            None if row["when"] is None else Condition(row["when"]["parent"], tuple(row["when"]["values"])),
+        )
+        for row in rows
+    )
 
 
 def is_active(parameter: Parameter, config: Config) -> bool:
@@ -244,6 +265,19 @@ def config_key(config: Config, epochs: int, first_epoch: int = 0) -> str:
     """Two suggestions with the same key would train the same thing."""
     settings = ", ".join(f"{name}={config[name]!r}" for name in sorted(config))
     return f"{settings} @{first_epoch}-{epochs}"
+
+
+def _domain(row: Mapping[str, Any]) -> Domain:
+    values = {name: value for name, value in row.items() if name != "kind"}
+    match row["kind"]:
+        case "float":
+            return Float(**values)
+        case "int":
+            return Int(**values)
+        case "choice":
+            return Choice(tuple(values["options"]))
+        case _:
+            return Fixed(**values)
 
 
 def _domain_text(domain: Domain) -> str:

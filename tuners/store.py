@@ -135,6 +135,8 @@ class Store:
                 f"{self.address} was written by another version (store format {found}, this one reads "
                 f"{schema.VERSION}); choose another file with --store"
             )
+        if "insights" not in tables and not readonly:
+            schema.insights.create(self.engine, checkfirst=True)
 
     def _upgrade_to_2(self) -> None:
         """Adds what a store of format 1 lacks; another process may be doing the same at this moment."""
@@ -257,6 +259,14 @@ class Store:
         with self.engine.begin() as connection:
             connection.execute(insert(schema.bayes), [_row(record) for record in records])
 
+    def add_insight(self, study: str, system: str, kind: str, content: Mapping[str, Any]) -> None:
+        """Writes what was computed from the trials of a system, in place of an earlier one of that kind."""
+        table = schema.insights
+        key = {"study": study, "system": system, "kind": kind}
+        with self.engine.begin() as connection:
+            connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+            connection.execute(insert(table).values(**key, content=dict(content)))
+
     def _update(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         with self.engine.begin() as connection:
             where = [table.c[column] == value for column, value in key.items()]
@@ -342,6 +352,14 @@ class Store:
             select(table).where(table.c.study == study).order_by(table.c.split, table.c.estimator)
         )
         return [_record(BayesRecord, row) for row in rows]
+
+    def insights(self, study: str, kind: str) -> dict[str, dict[str, Any]]:
+        """Of each system that has one, what was computed from its trials; a store may lack the table."""
+        table = schema.insights
+        if not inspect(self.engine).has_table(table.name):
+            return {}
+        rows = self._rows(select(table).where(table.c.study == study, table.c.kind == kind))
+        return {row["system"]: row["content"] for row in rows}
 
     def trial_counts(self) -> dict[str, int]:
         """Trials that were really trained, per study: cheap enough for an overview that refreshes."""

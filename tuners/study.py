@@ -179,7 +179,21 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
             runner.close()
             progress.close()
     store.update_study(study.name, state=StudyState.FINISHED, finished=now(), heartbeat=time.time())
+    _insights(store, study, progress)
     return store.study(study.name)
+
+
+def _insights(store: Store, study: StudyRecord, progress: Progress) -> None:
+    """What the finished study shows about its hyperparameters; it is finished with or without it."""
+    from tuners.insight import store_insights
+
+    try:
+        store_insights(store, study.name)
+    except Exception as error:
+        progress.say(
+            f"the importances of the hyperparameters could not be computed ({type(error).__name__}: {error}); "
+            f"the results are complete. Try again with: python -m tuners.insight {study.name}"
+        )
 
 
 def learner_of(system: SystemSpec) -> Learner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -17,6 +18,7 @@ from tuners.space import (
     SpaceError,
     config_key,
     is_active,
+    parameters_of,
 )
 from tuners.tunable import HYPERMODELS, Tunable
 
@@ -131,14 +133,19 @@ def test_a_key_tells_trainings_apart_and_nothing_else():
 def test_a_space_describes_itself_in_plain_words():
     rows = {row["parameter"]: row for row in SPACE.describe()}
     assert rows["units"]["values"] == "8 to 32 in steps of 8"
-    assert rows["rate"] == {
-        "parameter": "rate",
-        "values": "0.0001 to 0.1",
-        "scale": "log",
-        "active when": "",
-    }
+    assert rows["rate"]["values"] == "0.0001 to 0.1"
+    assert rows["rate"]["scale"] == "log"
+    assert rows["rate"]["active when"] == ""
     assert rows["slope"]["active when"] == "shape in cone"
     assert rows["kind"]["values"] == "mlp (fixed)"
+
+
+def test_a_space_comes_back_from_the_rows_of_a_store():
+    rows = json.loads(json.dumps(SPACE.describe()))
+    assert parameters_of(rows) == SPACE.parameters
+    assert parameters_of([]) is None
+    texts = [{"parameter": "rate", "values": "0.0001 to 0.1", "scale": "log", "active when": ""}]
+    assert parameters_of(texts) is None, "rows of an older store hold texts alone"
 
 
 @pytest.fixture(scope="module")
