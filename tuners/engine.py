@@ -106,7 +106,20 @@ class Failed:
     seconds: float
 
 
-Event = Started | EpochDone | Done | Failed
+@dataclass(frozen=True)
+class Restarted:
+    """The job's worker was lost and the job is given out again from its beginning.
+
+    Comes before the events of the new attempt, whose epochs are reported anew. epochs, seconds: what the
+    lost attempt had trained, which is part of the cost of its trial.
+    """
+
+    ticket: int
+    epochs: int
+    seconds: float
+
+
+Event = Started | EpochDone | Done | Failed | Restarted
 
 
 class JobRunner(ABC):
@@ -138,5 +151,9 @@ class EnginePlugin(Plugin, ABC):
     """A place where trials run."""
 
     @abstractmethod
-    def start(self, workers: int, log: str) -> JobRunner:
-        """Starts `workers` workers whose own output goes to the file `log`."""
+    def start(self, workers: int | None, log: str, address: str | None = None) -> JobRunner:
+        """Starts `workers` workers whose own output goes to the file `log`.
+
+        workers: None for as many as suit the place. address: the cluster to join, where there is one.
+        Raises UsageError for an address that cannot be used.
+        """

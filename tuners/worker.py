@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from manual.learner import (
     Plan,
     Weights,
 )
-from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Failed, Job, ScoreJob, Started, TrainJob
+from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Event, Failed, Job, ScoreJob, Started, TrainJob
 from tuners.record import TrialState
 from tuners.tunable import HYPERMODELS, Tunable
 
@@ -42,6 +42,18 @@ GRID = 200
 
 #: How far the grid reaches beyond the points, as a share of their range.
 MARGIN = 0.05
+
+
+class Pipe(Protocol):
+    """What a job needs of its connection with the loop."""
+
+    def send(self, event: Event, /) -> None: ...
+
+    def recv(self) -> Any:
+        """Waits for the answer to an epoch, a bool."""
+
+    def poll(self) -> bool:
+        """Whether an answer waits."""
 
 
 def main(pipe: Connection, log: str) -> None:
@@ -61,14 +73,18 @@ def main(pipe: Connection, log: str) -> None:
             continue
         ticket, job = message
         try:
-            _serve(pipe, ticket, job)
+            serve(pipe, ticket, job)
         except (BrokenPipeError, EOFError, OSError) as error:
             if isinstance(error, FileNotFoundError | PermissionError):
                 raise
             return
 
 
-def _serve(pipe: Connection, ticket: int, job: Job) -> None:
+def serve(pipe: Pipe, ticket: int, job: Job) -> None:
+    """Does one job and sends its events, Done or Failed last.
+
+    Raises BrokenPipeError and EOFError where nobody is at the other end any more.
+    """
     started = time.monotonic()
     try:
         if not isinstance(job, BayesJob):
@@ -140,7 +156,7 @@ def _check(job: CheckJob) -> dict[str, Any]:
     return {}
 
 
-def _train(pipe: Connection, ticket: int, job: TrainJob) -> dict[str, Any]:
+def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
     split = read_tuning_split(Path(job.data.path))
     learner = find_learner(job.learner)
     plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))

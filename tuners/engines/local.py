@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 
+from datasets.errors import UsageError
 from tuners import worker
 from tuners.engine import Done, EnginePlugin, Event, Failed, Job, JobRunner, Started
 from tuners.record import TrialState
@@ -44,8 +45,18 @@ class LocalEngine(EnginePlugin):
     name = "local"
     title = "worker processes on this machine"
 
-    def start(self, workers: int, log: str) -> JobRunner:
-        return LocalRunner(workers, log)
+    def start(self, workers: int | None, log: str, address: str | None = None) -> JobRunner:
+        if address is not None:
+            raise UsageError(
+                f"--address names a cluster, and the engine local runs on this machine only; leave {address!r} out, "
+                "or add --engine ray"
+            )
+        return LocalRunner(workers or default_workers(), log)
+
+
+def default_workers() -> int:
+    """One a core, four at most: each holds a deep learning library in about a gigabyte."""
+    return max(1, min(4, os.cpu_count() or 1))
 
 
 @dataclass
