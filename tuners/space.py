@@ -114,12 +114,17 @@ class Condition:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One name of the space. default: the value a person would start with."""
+    """One name of the space.
+
+    default: the value a person would start with. trains_on: may change between two segments of one
+    training, as a learning rate may; neither the shape nor the function of the network depends on it.
+    """
 
     name: str
     domain: Domain
     default: Value
     when: Condition | None = None
+    trains_on: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,13 @@ def mlp_space(dropout: bool) -> SearchSpace:
         parameters.append(Parameter(f"units_{layer}", Int(8, 256, step=8), default=64, when=when))
         parameters.append(Parameter(f"activation_{layer}", Choice(ACTIVATIONS), default="relu", when=when))
         if dropout:
-            parameters.append(Parameter(f"dropout_{layer}", Float(0.0, 0.5), default=0.0, when=when))
+            parameters.append(
+                Parameter(f"dropout_{layer}", Float(0.0, 0.5), default=0.0, when=when, trains_on=True)
+            )
     parameters += [
-        Parameter("optimizer", Choice(OPTIMIZERS), default="adam"),
-        Parameter("learning_rate", Float(1e-4, 1e-1, log=True), default=1e-3),
-        Parameter("batch_size", Choice((64, 128, 256, 512, 1024)), default=128),
+        Parameter("optimizer", Choice(OPTIMIZERS), default="adam", trains_on=True),
+        Parameter("learning_rate", Float(1e-4, 1e-1, log=True), default=1e-3, trains_on=True),
+        Parameter("batch_size", Choice((64, 128, 256, 512, 1024)), default=128, trains_on=True),
     ]
     return SearchSpace(tuple(parameters))
 

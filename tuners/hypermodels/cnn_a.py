@@ -27,10 +27,10 @@ class CnnA(Cnn):
     # first, then passes impossible networks quickly.
     space = SearchSpace(
         (
-            Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3),
-            Parameter("batch_size", Choice((8, 16, 32, 64)), default=16),
+            Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3, trains_on=True),
+            Parameter("batch_size", Choice((8, 16, 32, 64)), default=16, trains_on=True),
             Parameter("activation", Choice(("tanh", "relu")), default="relu"),
-            Parameter("dropout", Float(0.0, 0.5), default=0.25),
+            Parameter("dropout", Float(0.0, 0.5), default=0.25, trains_on=True),
             Parameter("dense_layers", Int(1, 2), default=1),
             Parameter("units_1", Int(8, 64, step=8), default=32),
             Parameter("units_2", Int(8, 64, step=8), default=32, when=Condition("dense_layers", (2,))),

@@ -24,12 +24,18 @@ class CnnA2(Cnn):
     title = "Keras CNN, wider: 1 to 4 blocks of 8 to 64 filters, SGD or Adam; contains the CNN by hand"
     space = SearchSpace(
         (
-            Parameter("optimizer", Choice(("sgd", "adam")), default="sgd"),
-            Parameter("momentum", Float(0.0, 0.99), default=0.9, when=Condition("optimizer", ("sgd",))),
-            Parameter("learning_rate", Float(1e-4, 1e-1, log=True), default=1e-3),
-            Parameter("batch_size", Choice((8, 16, 32, 64)), default=8),
+            Parameter("optimizer", Choice(("sgd", "adam")), default="sgd", trains_on=True),
+            Parameter(
+                "momentum",
+                Float(0.0, 0.99),
+                default=0.9,
+                when=Condition("optimizer", ("sgd",)),
+                trains_on=True,
+            ),
+            Parameter("learning_rate", Float(1e-4, 1e-1, log=True), default=1e-3, trains_on=True),
+            Parameter("batch_size", Choice((8, 16, 32, 64)), default=8, trains_on=True),
             Parameter("activation", Choice(("relu", "elu", "tanh")), default="relu"),
-            Parameter("dropout", Float(0.0, 0.5), default=0.25),
+            Parameter("dropout", Float(0.0, 0.5), default=0.25, trains_on=True),
             Parameter("dense_layers", Int(1, 2), default=1),
             Parameter("units_1", Choice((32, 64, 128, 256)), default=128),
             Parameter(

@@ -25,11 +25,11 @@ BY_HAND = (Block(16, 3, 2), Block(32, 3, 2))
 
 def _space() -> SearchSpace:
     parameters = [
-        Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3),
-        Parameter("clip", Float(0.1, 10.0, log=True), default=1.0),
-        Parameter("batch_size", Choice((16, 32, 64)), default=32),
+        Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3, trains_on=True),
+        Parameter("clip", Float(0.1, 10.0, log=True), default=1.0, trains_on=True),
+        Parameter("batch_size", Choice((16, 32, 64)), default=32, trains_on=True),
         Parameter("activation", Choice(("relu", "elu", "tanh")), default="relu"),
-        Parameter("dropout", Float(0.0, 0.5), default=0.0),
+        Parameter("dropout", Float(0.0, 0.5), default=0.0, trains_on=True),
         Parameter("layers", Int(1, MOST_LAYERS), default=2),
     ]
     for layer in range(1, MOST_LAYERS + 1):

@@ -28,16 +28,16 @@ class DigitsCnn(TorchTunable):
     # that fail: that is what this task is for.
     space = SearchSpace(
         (
-            Parameter("optimizer", Choice(OPTIMIZERS), "adam"),
-            Parameter("learning_rate", Float(1e-4, 1.0, log=True), 1e-3),
-            Parameter("batch_size", Int(8, 256, log=True), 32),
-            Parameter("momentum", Float(0.0, 0.99), 0.0, _of("sgd", "rmsprop")),
-            Parameter("lambd", Float(1e-6, 1e-1, log=True), 1e-4, _of("asgd")),
-            Parameter("lr_decay", Float(0.0, 0.1), 0.0, _of("adagrad")),
-            Parameter("rho", Float(0.5, 0.99), 0.9, _of("adadelta")),
-            Parameter("alpha", Float(0.5, 0.999), 0.99, _of("rmsprop")),
-            Parameter("beta1", Float(0.5, 0.99), 0.9, _of("adam")),
-            Parameter("beta2", Float(0.9, 0.9999), 0.999, _of("adam")),
+            Parameter("optimizer", Choice(OPTIMIZERS), "adam", trains_on=True),
+            Parameter("learning_rate", Float(1e-4, 1.0, log=True), 1e-3, trains_on=True),
+            Parameter("batch_size", Int(8, 256, log=True), 32, trains_on=True),
+            Parameter("momentum", Float(0.0, 0.99), 0.0, _of("sgd", "rmsprop"), trains_on=True),
+            Parameter("lambd", Float(1e-6, 1e-1, log=True), 1e-4, _of("asgd"), trains_on=True),
+            Parameter("lr_decay", Float(0.0, 0.1), 0.0, _of("adagrad"), trains_on=True),
+            Parameter("rho", Float(0.5, 0.99), 0.9, _of("adadelta"), trains_on=True),
+            Parameter("alpha", Float(0.5, 0.999), 0.99, _of("rmsprop"), trains_on=True),
+            Parameter("beta1", Float(0.5, 0.99), 0.9, _of("adam"), trains_on=True),
+            Parameter("beta2", Float(0.9, 0.9999), 0.999, _of("adam"), trains_on=True),
         )
     )
 

@@ -17,9 +17,9 @@ MOST_LAYERS = 3
 
 def _space() -> SearchSpace:
     parameters = [
-        Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3),
-        Parameter("batch_size", Choice((16, 32, 64)), default=32),
-        Parameter("dropout", Float(0.0, 0.5), default=0.2),
+        Parameter("learning_rate", Float(1e-4, 1e-2, log=True), default=1e-3, trains_on=True),
+        Parameter("batch_size", Choice((16, 32, 64)), default=32, trains_on=True),
+        Parameter("dropout", Float(0.0, 0.5), default=0.2, trains_on=True),
         Parameter("layers", Int(1, MOST_LAYERS), default=1),
     ]
     for layer in range(1, MOST_LAYERS + 1):
