@@ -62,10 +62,13 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(store: Path, study: str, tuners: list[str], trials: int, repeats: int, seed: int) -> None:
-    """Runs a study, or shows what the store has of it."""
-    command = [sys.executable, "tuners/run.py", "--dataset", "digits-32", "--model", "lenet5-grid"]
-    command += ["--tuner", *tuners, "--max-trials", str(trials), "--max-epochs", str(EPOCHS)]
-    command += ["--repeats", str(repeats), "--seed", str(seed), "--study", study, "--store", str(store)]
+    """Runs a study, or goes on with the one that the store has."""
+    words = ["--dataset", "digits-32", "--model", "lenet5-grid", "--study", study, "--seed", str(seed)]
+    words += ["--tuner", *tuners, "--max-trials", str(trials), "--max-epochs", str(EPOCHS)]
+    words += ["--repeats", str(repeats)]
+    if store.exists() and any(known.name == study for known in Store(str(store), readonly=True).studies()):
+        words = ["--resume", study]
+    command = [sys.executable, "tuners/run.py", *words, "--store", str(store)]
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
     if done.returncode:
         sys.exit(done.returncode)
