@@ -73,10 +73,10 @@ def probe(address: str) -> None:
             f"no Ray cluster answered at {address!r} within {PATIENCE} seconds. {way_out}"
         ) from None
     if done.returncode:
-        raise UsageError(f"the Ray cluster at {address!r} cannot be joined: {_reason(done.stderr)} {way_out}")
+        raise UsageError(f"the Ray cluster at {address!r} cannot be joined: {reason(done.stderr)} {way_out}")
 
 
-def _reason(stderr: str) -> str:
+def reason(stderr: str) -> str:
     """The message of the exception that ended a process."""
     _, _, message = stderr.rpartition("\nTraceback ")
     lines = message.strip().splitlines()

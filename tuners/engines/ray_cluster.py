@@ -76,6 +76,7 @@ class RayEngine(EnginePlugin):
                 "include_dashboard": False,
                 "object_store_memory": OBJECT_STORE,
             }
+        _hush(Path(log))
         with own_signals():
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **options)
         try:
@@ -243,8 +244,7 @@ class RayRunner(JobRunner):
         return self._data[path]
 
     def _note(self, text: str) -> None:
-        with self._log.open("a", encoding="utf-8") as file:
-            print(text.rstrip(), file=file)
+        _append(self._log, text)
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
@@ -258,6 +258,21 @@ class RayRunner(JobRunner):
                 f"the Ray cluster at {self._shown} was lost ({type(error).__name__}); finished trials are kept. "
                 "Go on with --resume once it is there again"
             ) from None
+
+
+def _hush(log: Path) -> None:
+    """Sends Ray's messages about the cluster to the log.
+
+    Ray prints them on standard output whatever log_to_driver says; that belongs to the command's own document.
+    """
+    from ray._private import worker
+
+    worker.print_to_stdstream = lambda data, **_: _append(log, "\n".join(data["lines"]))
+
+
+def _append(log: Path, text: str) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        print(text.rstrip(), file=file)
 
 
 def _key(ticket: int, attempt: _Attempt) -> Any:
