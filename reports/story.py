@@ -76,6 +76,8 @@ def _what(summary: StudySummary) -> list[str]:
         limits = [f"{spec.budget.max_epochs} epochs a trial"]
         if spec.budget.max_trials is not None:
             limits.insert(0, f"{spec.budget.max_trials} trials")
+        if spec.budget.total_epochs is not None:
+            limits.append(f"{spec.budget.total_epochs:,} epochs in all")
         if spec.budget.max_seconds is not None:
             limits.append(f"{spec.budget.max_seconds:g} seconds of training")
         sentences.append(
@@ -157,7 +159,7 @@ def _one_class(scored: Sequence[SystemSummary]) -> list[str]:
 def _trainings(
     scored: Sequence[SystemSummary], first: SystemSummary, second: SystemSummary, gap: float
 ) -> str:
-    """What the number of final trainings allows to say."""
+    """What the number of searches and their final trainings allows to say."""
     if all(len(row.scores) == 1 for row in scored):
         return (
             "Each system was trained once for the score: how far a second training with another seed would lie from it "
@@ -170,14 +172,11 @@ def _trainings(
         if len(row.scores) > 1
     ]
     most = max(len(row.scores) for row in scored)
-    text = f"Figures are means over up to {most} final trainings"
+    text = f"Figures are means over up to {most} searches, each with its own seed and final training"
     if spreads:
         text += f", whose eval errors scatter with a standard deviation of up to {max(spreads):.2f} points"
         text += "; the difference is no larger than that" if gap <= max(spreads) else ""
-    return (
-        f"{text}. Every search ran once, so how much its choice depends on the seed is not known. "
-        "The result holds for this data set only."
-    )
+    return f"{text}. The result holds for this data set only."
 
 
 def _listed(items: Sequence[str]) -> str:

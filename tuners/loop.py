@@ -213,8 +213,9 @@ class Loop:
                 weights.unlink()  # nothing trains on from them any more
             others = self._systems()[run.spec.label]
             if all(other in self._searched for other in others):
-                reasons = dict.fromkeys(other.searched or "" for other in others)
-                self.progress.system_searched(run.spec.label, "; ".join(reasons))
+                ends = "; ".join(dict.fromkeys(other.searched or "" for other in others))
+                many = f"{len(others)} searches, each: " if len(others) > 1 else ""
+                self.progress.system_searched(run.spec.label, many + ends)
 
     def _update(self, run: SystemRun, **values: Any) -> None:
         self.store.update_search(self.study.name, run.spec.label, run.repeat, **values)

@@ -169,20 +169,22 @@ def _system_json(system: SystemSummary) -> dict[str, Any]:
             "seconds": round(system.seconds, 3),
             "config": dict(system.config),
             "degenerate": system.degenerate,
-            "repeats": [
-                {
-                    "repeat": score.repeat,
-                    "seed": score.seed,
-                    "best_epoch": score.best_epoch,
-                    "trial": score.trial,
-                    "search_dev_error": _percent_of(system.winners.get(score.repeat)),
-                    "config": dict(score.config),
-                }
-                | _errors_json(score.errors)
-                for score in system.scores
-            ],
+            "repeats": [_repeat_json(system, score) for score in system.scores],
         }
     )
+
+
+def _repeat_json(system: SystemSummary, score: ScoreRecord) -> dict[str, Any]:
+    """What one search selected and what became of it."""
+    return {
+        "repeat": score.repeat,
+        "seed": score.seed,
+        "best_epoch": score.best_epoch,
+        "trial": score.trial,
+        "search_dev_error": _percent_of(system.winners.get(score.repeat)),
+        "config": dict(score.config),
+        **_errors_json(score.errors),
+    }
 
 
 def _percent_of(trial: TrialRecord | None) -> float | None:
@@ -203,9 +205,14 @@ def print_table(summary: StudySummary) -> None:
     from rich.table import Table
 
     data = summary.study.data
-    table = Table(
-        title=f"Error rates in % on data set {data.name} ({data.provenance}, {data.sizes['train']:,} train samples); in brackets the study's own figures"
+    title = (
+        f"Error rates in % on data set {data.name} ({data.provenance}, {data.sizes['train']:,} train samples)"
     )
+    if summary.study.spec.repeats > 1:
+        title += f", means over up to {summary.study.spec.repeats} searches"
+    if any(value is not None for system in summary.systems for value in system.published.values()):
+        title += "; in brackets the study's own figures"
+    table = Table(title=title)
     # Wide enough for every column where the output is a file and has no width of its own.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     wide = console.width >= WIDE

@@ -50,7 +50,7 @@ class LineProgress(Progress):
         )
 
     def system_searched(self, label: str, why: str) -> None:
-        self.say(f"{label}: search over ({why}); the winner is trained again and scored")
+        self.say(f"{label}: search over ({why}); what it selected is trained again and scored")
 
     def system_scored(self, label: str) -> None:
         self.say(f"{label}: scored")

@@ -22,7 +22,7 @@ from tuners.summary import SystemSummary
 TITLE = "Decision surfaces"
 ICON = ":material/gradient:"
 SECTION = "Analyse"
-POSITION = 4
+POSITION = 5
 
 MOST_COLUMNS = 3
 

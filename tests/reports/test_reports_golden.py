@@ -62,7 +62,9 @@ def test_the_same_store_gives_the_same_bytes_in_another_process(
 
 def test_pictures_are_pngs_without_date_and_version(report: Path) -> None:
     pictures = sorted(path.name for path in report.parent.glob("*.png"))
-    assert pictures == ["curves.png", "errors.png", "gaps.png", "progress.png", "search.png", "surfaces.png"]
+    assert {"curves.png", "errors.png", "gaps.png", "progress.png", "search.png", "surfaces.png"} <= set(
+        pictures
+    )
     for name in pictures:
         data = (report.parent / name).read_bytes()
         assert data.startswith(b"\x89PNG")
@@ -78,7 +80,7 @@ def test_seconds_and_dates_stand_in_the_last_block_only(
     store = Store(str(tmp_path / "runs" / store_path.name))
     with store.engine.begin() as connection:
         connection.execute(update(schema.trials).values(seconds=987.5, started=1.0))
-        connection.execute(update(schema.systems).values(overhead=55.5))
+        connection.execute(update(schema.searches).values(overhead=55.5))
         connection.execute(update(schema.scores).values(seconds=4321.0))
         connection.execute(update(schema.epochs).values(seconds=77.0))
         connection.execute(

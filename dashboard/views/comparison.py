@@ -1,0 +1,58 @@
+"""Tuners side by side: what their searches found, what it is worth on eval, and what that allows to say."""
+
+import streamlit as st
+
+from dashboard import downloads, figures, messages, reading
+from dashboard.study_picker import pick_study
+from reports.section import section
+from tuners.record import StudyRecord
+
+TITLE = "Comparison"
+ICON = ":material/balance:"
+SECTION = "Analyse"
+POSITION = 4
+
+#: A comparison that would show something, to copy.
+COMMAND = "python tuners/run.py --dataset 10 --tuner optuna-tpe pso bohb --max-trials 12 --repeats 7"
+
+
+def show_empty() -> None:
+    st.info(
+        "This study has fewer than two tuners with results, so there is nothing to compare. "
+        "Tuners are compared over repeated searches from paired seeds; random search takes part by itself:",
+        icon=":material/balance:",
+    )
+    st.code(COMMAND, language="bash")
+
+
+def show_ranks(study: StudyRecord) -> None:
+    frame = section("final").frame(reading.store(), study.name)
+    if frame.attrs["verdict"]:
+        st.info(messages.escaped(frame.attrs["verdict"]), icon=":material/gavel:")
+    figures.show_section("final", study)
+    frame.attrs["verdict"] = ""  # it stands above already
+    st.markdown(section("final").markdown(frame))
+    st.download_button(
+        "CSV",
+        downloads.csv(frame.drop(columns="tuned")),
+        f"{study.name}-comparison.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+st.title("Comparison")
+study = pick_study()
+messages.resume(study)
+frame = section("race").frame(reading.store(), study.name)
+if not section("race").applies(frame):
+    show_empty()
+    st.stop()
+st.subheader("Which tuner found more", anchor=False)
+show_ranks(study)
+st.subheader("Best so far", anchor=False)
+figures.show_section("race", study)
+st.subheader("Optimism", anchor=False)
+figures.show_section("optimism", study)
+optimism = section("optimism")
+st.markdown(optimism.markdown(optimism.frame(reading.store(), study.name)))

@@ -1,0 +1,142 @@
+"""How much better a search thought its winner was than it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reports import charts, palette, tables
+from reports.comparison import tuned
+from reports.section import NOTHING, Section, caption_of, describe
+from reports.statistics import mean_interval
+from tuners.store import Store
+from tuners.summary import summarize
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
+
+#: The two parts of the optimism, with the colour of each.
+PARTS = (
+    ("luck", "dev, trained anew − dev in the search", palette.ORANGE),
+    ("shift", "eval − dev, trained anew", palette.BLUE),
+)
+
+COLUMNS = ["system", "repeats", "search_dev", "dev", "eval", "luck", "shift", "optimism", "low", "high"]
+
+
+class Optimism(Section):
+    name = "optimism"
+    title = "From dev to eval: the optimism of each search"
+    lead = (
+        "A search selects the lowest of many dev errors, so that one is lucky. The first part is what is lost when the same "
+        "configuration is trained anew with another seed and measured on the same dev samples: the luck of the selected "
+        "training. The second part lies between dev and eval: dev samples that the search adapted to, and eval data that "
+        "are unlike dev. Their sum is how much the search promised too much."
+    )
+    position = 24
+
+    def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """One row an autotuned system with scores: means over its repeats, as fractions."""
+        summary = summarize(store, study_name)
+        rows = []
+        for system in tuned(summary.systems):
+            pairs = [
+                (system.winners[score.repeat].dev_error, score.errors["dev"], score.errors["eval"])
+                for score in system.scores
+                if score.repeat in system.winners
+            ]
+            known = pd.DataFrame(pairs, columns=["search_dev", "dev", "eval"], dtype=float).dropna()
+            if known.empty:
+                continue
+            total = mean_interval(known["eval"] - known["search_dev"])
+            means = known.mean()
+            rows.append(
+                {
+                    "system": system.label,
+                    "repeats": len(known),
+                    **means,
+                    "luck": means["dev"] - means["search_dev"],
+                    "shift": means["eval"] - means["dev"],
+                    "optimism": total.mean,
+                    # Two error rates differ by 1 at most, whatever Student's t makes of two repeats.
+                    "low": float(np.clip(total.low, -1.0, 1.0)),
+                    "high": float(np.clip(total.high, -1.0, 1.0)),
+                }
+            )
+        return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
+
+    def applies(self, frame: pd.DataFrame) -> bool:
+        return not frame.empty
+
+    def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
+        import plotly.graph_objects as go
+
+        if frame.empty:
+            return None
+        figure = go.Figure()
+        for name, title, colour in PARTS:
+            figure.add_bar(
+                x=frame[name],
+                y=frame["system"],
+                orientation="h",
+                name=title,
+                marker={"color": colour},
+                hovertemplate="%{y}: %{x:+.2%}",
+            )
+        figure.update_layout(
+            charts.base_layout(caption_of(frame), barmode="group", height=170 + 60 * len(frame))
+        )
+        figure.update_xaxes(charts.percent_axis("error rate, difference", zeroline=True))
+        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        return figure
+
+    def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        if frame.empty:
+            return None
+        figure = charts.new_figure(self.title, caption_of(frame), 1.9 + 0.6 * len(frame))
+        axes = figure.subplots()
+        charts.dress(axes)
+        axes.grid(visible=False, axis="y")
+        axes.axvline(0, color=palette.LIGHT.text, lw=1)
+        bars = []
+        for place, (name, title, colour) in enumerate(PARTS):
+            centres = [row + 0.36 * (place - 0.5) for row in range(len(frame))]
+            bars.append(axes.barh(centres, frame[name], height=0.34, color=colour, label=title))
+        axes.set_yticks(range(len(frame)), list(frame["system"]))
+        axes.invert_yaxis()
+        axes.set_xlabel("difference of error rates", fontsize=10)
+        charts.in_percent(axes, "x")
+        charts.legend_below(figure, bars, 2)
+        return figure
+
+    def markdown(self, frame: pd.DataFrame) -> str:
+        if frame.empty:
+            return NOTHING
+        numbers = [
+            "repeats",
+            "dev in the search",
+            "dev",
+            "eval",
+            "luck",
+            "dev to eval",
+            "optimism",
+            "95 % interval",
+        ]
+        rows = [
+            [
+                tables.escape(row["system"]),
+                str(row["repeats"]),
+                *(tables.error(row[name]) for name in ("search_dev", "dev", "eval")),
+                *(_points(row[name]) for name in ("luck", "shift", "optimism")),
+                tables.DASH if pd.isna(row["low"]) else f"{_points(row['low'])} to {_points(row['high'])}",
+            ]
+            for _, row in frame.iterrows()
+        ]
+        return f"Errors in percent, differences in points:\n\n{tables.table(['system', *numbers], rows, right=numbers)}"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.2f}".replace("-", "−")
