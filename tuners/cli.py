@@ -224,14 +224,14 @@ def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     from tuners.record import StudyRecord
 
     assert isinstance(record, StudyRecord)
-    workers = args.workers or study.default_workers()
+    workers = args.workers or (study.default_workers() if record.spec.engine == "local" else None)
     progress = _progress()
     progress.say(
         f"study {record.name}: {len(record.spec.systems)} systems on data set {record.data.name} "
-        f"({record.data.provenance}), {workers} workers"
+        f"({record.data.provenance}), {'as many workers as the cluster has' if workers is None else f'{workers} workers'}"
     )
     try:
-        study.run(store, record, progress, workers)
+        study.run(store, record, progress, workers, args.address)
     except KeyboardInterrupt:
         where = f" --store {shlex.quote(args.store)}" if args.store else ""
         print(

@@ -111,7 +111,7 @@ class Restarted:
     """The job's worker was lost and the job is given out again from its beginning.
 
     Comes before the events of the new attempt, whose epochs are reported anew. epochs, seconds: what the
-    lost attempt had trained, which is part of the cost of its trial.
+    lost attempt had trained. The machine failed and not the tuner, so no budget is charged for it.
     """
 
     ticket: int

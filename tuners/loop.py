@@ -27,6 +27,7 @@ from tuners.engine import (
     Failed,
     Job,
     JobRunner,
+    Restarted,
     ScoreJob,
     Started,
     TrainJob,
@@ -274,6 +275,12 @@ class Loop:
                 if run.searcher.wants_reports or not go_on:
                     self.runner.answer(ticket, go_on)
                 self.progress.epoch_done(run.spec.label, record)
+            case Restarted(ticket, epochs, seconds), _Trial(run, number):
+                self._epochs[ticket] = 0
+                run.restarted(number, epochs, seconds)
+                self.progress.say(
+                    f"{run.spec.label}: the worker of trial {number} was lost; it is trained again"
+                )
             case Done(ticket, values), _Trial(run, number):
                 del self.jobs[ticket]
                 dev_error = float(values["dev_error"])

@@ -152,8 +152,12 @@ def reopen(store: Store, name: str, progress: Progress) -> StudyRecord:
     return study
 
 
-def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> StudyRecord:
+def run(
+    store: Store, study: StudyRecord, progress: Progress, workers: int | None, address: str | None = None
+) -> StudyRecord:
     """Runs a created or reopened study to its end and returns its final record.
+
+    workers: None for as many as suit the engine. address: of the cluster, where it is another one by now.
 
     Ctrl-C and SIGTERM leave it interrupted, with nothing lost, and raise KeyboardInterrupt.
     """
@@ -161,7 +165,7 @@ def run(store: Store, study: StudyRecord, progress: Progress, workers: int) -> S
     log.parent.mkdir(parents=True, exist_ok=True)
     engine = find(ENGINES, EnginePlugin, study.spec.engine, "engine")
     with _terminable():
-        runner = engine.start(workers, str(log))
+        runner = engine.start(workers, str(log), address or study.spec.address)
         try:
             # The workers warm up while the searchers' libraries are imported here.
             runs = _system_runs(store, study)

@@ -66,6 +66,8 @@ class SystemRun:
         self._clocks: dict[int, float] = {}
         self._granted: dict[int, int] = {}
         self._pruned: set[int] = set()
+        self._reported: dict[int, int] = {}
+        self._lost: dict[int, str] = {}
 
     # Resume ---------------------------------------------------------------------------------------
 
@@ -191,12 +193,23 @@ class SystemRun:
     def start_clock(self, number: int) -> None:
         self._clocks[number] = time.monotonic()
 
+    def restarted(self, number: int, epochs: int, seconds: float) -> None:
+        """Forgets what a lost worker had trained of a trial, which begins again."""
+        trial = self.trials[number]
+        self.store.restart_trial(trial)
+        self._lost[number] = (
+            f"its worker was lost after {epochs} epoch{'s' * (epochs != 1)} ({seconds:.1f} s), and it was trained again"
+        )
+        self.start_clock(number)
+
     def epoch(self, number: int, record: EpochRecord) -> bool:
         """Records one epoch and says whether the trial goes on."""
         self.store.add_epoch(self.study, record)
         trial = self.trials[number]
         go_on = True
-        if self.searcher.wants_reports:
+        if self.searcher.wants_reports and record.epoch > self._reported.get(number, 0):
+            # What is trained again after its worker was lost has been reported before.
+            self._reported[number] = record.epoch
             started = time.monotonic()
             go_on = self.searcher.report(trial.suggestion, record.epoch, record.dev_error)
             self.overhead += time.monotonic() - started
@@ -259,6 +272,10 @@ class SystemRun:
         self._clocks.pop(trial.number, None)
         self._granted.pop(trial.number, None)
         self._pruned.discard(trial.number)
+        self._reported.pop(trial.number, None)
+        if trial.number in self._lost:
+            reason = "; ".join(filter(None, [trial.reason, self._lost.pop(trial.number)]))
+            trial = replace(trial, reason=reason)
         self.ledger.book(trial.epochs, trial.seconds)
         finished = self._finish(trial)
         self._remember(finished)

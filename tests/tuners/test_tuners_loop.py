@@ -11,7 +11,7 @@ from memory_study import RESULT, Endless, Lab, ListSearcher, MemoryRunner, searc
 
 from datasets.plugins import scan
 from manual import MODELS, Baseline
-from tuners.engine import CheckJob, Done, ScoreJob, TrainJob
+from tuners.engine import CheckJob, Done, Restarted, ScoreJob, TrainJob
 from tuners.loop import CheckFailed, Loop
 from tuners.progress import Progress
 from tuners.record import HAND, Budget, EpochRecord, Suggestion, SystemSpec, TrialState
@@ -409,3 +409,30 @@ def test_searches_of_a_system_are_interleaved_and_each_has_its_own_winner(lab):
     assert [search.selected for search in a.searches] == [4, 4]
     assert [search.selected for search in b.searches] == [0, 0]
     assert [(s.system, s.repeat) for s in lab.store.scores("s")] == [("A", 0), ("A", 1), ("B", 0), ("B", 1)]
+
+
+def test_a_trial_whose_worker_was_lost_is_trained_again_at_no_cost(lab):
+    class Losing(MemoryRunner):
+        """Loses the worker of its second job after one epoch."""
+
+        def _run(self, ticket, job):
+            events = super()._run(ticket, job)
+            if ticket != 2:
+                return events
+            return [events[0], Restarted(ticket, 1, 3.0), *events]
+
+    class Listening(ListSearcher):
+        wants_reports = True
+        heard: list = []
+
+        def report(self, suggestion, epoch, dev_error):
+            self.heard.append((suggestion.number, epoch))
+            return True
+
+    lab.budget = Budget(3, 2, total_epochs=6)
+    lab.loop({"A": searcher(300, 200, 100, kind=Listening)}, Losing(), parallel=1).run()
+    trials = lab.store.trials("s")
+    assert [(trial.state, trial.epochs) for trial in trials] == [("complete", 2)] * 3
+    assert "its worker was lost after 1 epoch (3.0 s), and it was trained again" in trials[1].reason
+    assert [record.epoch for record in lab.store.epochs("s") if record.trial == 1] == [1, 2]
+    assert Listening.heard == [(number, epoch) for number in range(3) for epoch in (1, 2)]
