@@ -94,7 +94,8 @@ def _cells(domain: Domain) -> int:
 
 def _is_ordered(domain: Domain) -> bool:
     # A choice holds options of one type, and numbers keep their order.
-    return not isinstance(domain, Choice) or isinstance(domain.options[0], int | float)
+    first = domain.options[0] if isinstance(domain, Choice) else 0
+    return isinstance(first, int | float) and not isinstance(first, bool)
 
 
 def _value(domain: Domain, coordinate: float) -> Value:
