@@ -1,6 +1,6 @@
 """How much tuners lose against the best of a grid: LeNet-5 on digits-32, a few minutes on two cores.
 
-Trains all 36 points of the space of `lenet5-grid` as ground truth, then lets every tuner search the same
+Trains all 64 points of the space of `lenet5-grid` as ground truth, then lets every tuner search the same
 space with a fraction of that budget, several times from paired seeds, and prints for each:
 
     regret   dev error that the grid measured for what it selected, less the best of the grid, in points

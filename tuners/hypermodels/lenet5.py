@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from manual.learner import Config
 from manual.models.lenet5 import Widths, described, lenet5
 from tuners.hypermodels._torch import TorchTunable
-from tuners.space import Choice, Domain, Fixed, Int, Parameter, SearchSpace
+from tuners.space import Domain, Fixed, Int, Parameter, SearchSpace
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,12 +50,16 @@ class LeNet5(TorchTunable):
 
 
 class LeNet5Grid(LeNet5):
-    """36 points: all of them can be trained, so that the regret of a search among them is known."""
+    """64 points: all of them can be trained, so that the regret of a search among them is known.
+
+    Widths in even steps and not by their ratio: a grid of numbers can be searched by every tuner, also by
+    those that take no categories, and only a scale without a logarithm has steps.
+    """
 
     name = "lenet5-grid"
     system = "LeNet-5-grid"
-    title = "LeNet-5 in PyTorch on a grid of 36 widths, which can be trained whole as ground truth"
-    space = lenet_space(Choice((3, 6, 12)), Choice((8, 16, 32)), Choice((60, 120)), Choice((42, 84)))
+    title = "LeNet-5 in PyTorch on a grid of 64 widths, which can be trained whole as ground truth"
+    space = lenet_space(Int(3, 12, step=3), Int(8, 32, step=8), Int(60, 120, step=60), Int(42, 84, step=42))
 
 
 def _widths(config: Config) -> Widths:
