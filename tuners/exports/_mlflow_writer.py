@@ -29,17 +29,17 @@ def main() -> int:
         place = experiment.experiment_id
         if experiment.lifecycle_stage == "deleted":
             client.restore_experiment(place)
-        if not _empty(client: Any, place):
+        if not _empty(client, place):
             if not job["overwrite"]:
                 return TAKEN
-            _clear(client: Any, place)
+            _clear(client, place)
         for key, value in job["tags"].items():
             client.set_experiment_tag(place, key, value)
     runs = 0
     for search in job["searches"]:
-        parent = _write(client: Any, place, search, {})
+        parent = _write(client, place, search, {})
         for trial in search["trials"]:
-            _write(client: Any, place, trial, {"mlflow.parentRunId": parent})
+            _write(client, place, trial, {"mlflow.parentRunId": parent})
         runs += 1 + len(search["trials"])
     os.write(answer, json.dumps({"runs": runs}).encode())
     return 0
