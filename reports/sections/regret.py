@@ -32,8 +32,8 @@ class Regret(Section):
     lead = (
         "Here every point of the space was trained, so that it is known what a search could have found. The regret of a "
         "search is the dev error that the grid measured for the configuration it selected, less that of the best point of "
-        "the grid, in percentage points: 0 means that it found the best. A wide network often wins, and costs more: "
-        "the second panel sets error against size."
+        "the grid, in percentage points: 0 means that it found the best. It can rise, where a trial that was lucky on dev "
+        "displaces a better one. A wide network often wins, and costs more: the second panel sets error against size."
     )
     position = 28
 
@@ -83,7 +83,7 @@ class Regret(Section):
         grid = _sized(frame, "grid")
         figure.add_scatter(
             x=grid["parameters"], y=grid["truth"], mode="markers", name="the grid",
-            marker={"color": palette.GREY, "size": 7, "opacity": 0.5},
+            marker={"color": palette.GREY, "size": 8, "symbol": "circle-open"},
             customdata=[tables.config(config) for config in grid["config"]],
             hovertemplate="%{customdata}<br>%{x:,} parameters: %{y:.2%}", row=2, col=1,
         )  # fmt: skip
@@ -96,13 +96,13 @@ class Regret(Section):
             )  # fmt: skip
         figure.update_layout(charts.base_layout(caption_of(frame), height=760))
         figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"), row=1, col=1)
-        figure.update_xaxes(charts.plain_axis("parameters of the selected network", type="log"), row=2, col=1)
+        figure.update_xaxes(charts.plain_axis("parameters", tickformat=","), row=2, col=1)
         figure.update_yaxes(charts.percent_axis("regret", rangemode="tozero"), row=1, col=1)
         figure.update_yaxes(charts.percent_axis("dev error in the grid"), row=2, col=1)
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
-        from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+        from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         if frame.empty:
             return None
@@ -115,12 +115,10 @@ class Regret(Section):
             line.set(label=label, marker=marks[label][1], markersize=6, markevery=[len(own) - 1])
             lines.append(line)
         grid = _sized(frame, "grid")
-        (points,) = right.plot(
-            *_numbers(grid), "o", color=palette.GREY, ms=5, alpha=0.5, mew=0, label="the grid"
-        )
+        (points,) = right.plot(*_numbers(grid), "o", color=palette.GREY, ms=6, mfc="none", label="the grid")
         for label, own in _by_system(_sized(frame, "pick"), "pick"):
             right.plot(*_numbers(own), marks[label][1], color=colours[label], ms=9)
-        for axes, words in ((left, "trials"), (right, "parameters of the selected network")):
+        for axes, words in ((left, "trials"), (right, "parameters")):
             charts.dress(axes)
             charts.in_percent(axes, "y")
             axes.set_xlabel(words, fontsize=10)
@@ -128,9 +126,8 @@ class Regret(Section):
         left.set_ylim(bottom=0)
         left.xaxis.set_major_locator(MaxNLocator(integer=True))
         right.set_ylabel("dev error in the grid", fontsize=10)
-        right.set_xscale("log")
+        right.xaxis.set_major_locator(MaxNLocator(5))
         right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        right.xaxis.set_minor_formatter(NullFormatter())
         charts.legend_below(figure, [*lines, points], min(3, len(lines) + 1))
         return figure
 
