@@ -76,7 +76,8 @@ class Regret(Section):
         figure = make_subplots(rows=2, cols=1, vertical_spacing=0.14)
         for label, own in _by_system(frame, "curve"):
             figure.add_scatter(
-                x=own["trials"], y=own["regret"], mode="lines", name=label, legendgroup=label,
+                x=own["trials"], y=own["regret"], mode="lines+markers", name=label, legendgroup=label,
+                marker={"symbol": marks[label][0], "size": [0.1] * (len(own) - 1) + [10]},
                 line={"color": colours[label], "shape": "hv", "width": 2.5},
                 hovertemplate="regret after %{x} trials: %{y:.2%}", row=1, col=1,
             )  # fmt: skip
