@@ -153,7 +153,7 @@ def _main(args: argparse.Namespace, words: list[str]) -> int:
 def _start(args: argparse.Namespace, words: list[str]) -> int:
     from tuners import study
     from tuners.presets import PRESETS
-    from tuners.store import Store
+    from tuners.store import Store, shown
 
     spec = _spec(args)
     store = Store(args.store)
@@ -169,7 +169,7 @@ def _start(args: argparse.Namespace, words: list[str]) -> int:
     name = name or _new_name(spec)
     _check_name(name)
     progress = _progress()
-    command = shlex.join(["python", "tuners/run.py", *words])
+    command = shlex.join(["python", "tuners/run.py", *map(shown, words)])
     record = study.create(store, name, spec, command, progress)
     return _run(store, record, args)
 
@@ -222,6 +222,7 @@ def _continue(store: Store, name: str, args: argparse.Namespace) -> int:
 def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     from tuners import study
     from tuners.record import StudyRecord
+    from tuners.store import shown
 
     assert isinstance(record, StudyRecord)
     workers = args.workers or (study.default_workers() if record.spec.engine == "local" else None)
@@ -233,7 +234,7 @@ def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     try:
         study.run(store, record, progress, workers, args.address)
     except KeyboardInterrupt:
-        where = f" --store {shlex.quote(args.store)}" if args.store else ""
+        where = f" --store {shlex.quote(shown(args.store))}" if args.store else ""
         print(
             f"interrupted; nothing that was finished is lost. Go on with:\n"
             f"  python tuners/run.py --resume {record.name}{where}",

@@ -383,7 +383,8 @@ def now() -> str:
 def _engine(url: str) -> Engine:
     if url == "sqlite://":  # an empty store in memory, one for all threads of a dashboard
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    engine = create_engine(url)
+    # Tested before use: a server that was restarted ends no study and no dashboard.
+    engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

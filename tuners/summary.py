@@ -16,7 +16,7 @@ from datasets.types import SPLIT_NAMES
 from manual.learner import Config
 from tuners.path import winner
 from tuners.record import HAND, BayesRecord, ScoreRecord, StudyRecord, SystemRecord, TrialRecord, TrialState
-from tuners.store import Store
+from tuners.store import Store, shown
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ def _print_failures(console: Any, summary: StudySummary) -> None:
 def print_next_steps(summary: StudySummary, store: str | None) -> None:
     """The commands that a person would type next, on standard error."""
     name = summary.study.name
-    prefix = f"HANDTUNE_STORE={shlex.quote(store)} " if store else ""
+    prefix = f"HANDTUNE_STORE={shlex.quote(shown(store))} " if store else ""
     print(
         f"\nlook at it:  {prefix}streamlit run dashboard/app.py    then open http://localhost:8501/errors?study={name}\n"
         f"report:      {prefix}python -m reports {name} --out report",
