@@ -22,6 +22,7 @@ from test_tuners_store import (  # noqa: F401  # collected here once more, with 
     test_a_finished_trial_never_changes,
     test_a_running_study_that_fell_silent_was_cut_off,
     test_a_trial_that_runs_again_forgets_its_own_epochs_only,
+    test_an_older_store_is_brought_up_to_date,
     test_every_record_comes_back_as_it_was_written,
     test_readers_are_not_blocked_by_a_writer,
     test_studies_are_listed_newest_first,
@@ -164,6 +165,17 @@ def test_a_new_database_becomes_a_store_and_other_tables_make_it_none(address, s
     assert PASSWORD not in str(caught.value)
     assert Store(address).studies() == []
     engine.dispose()
+
+
+def test_a_connection_that_the_server_closed_is_made_again(store, server):
+    assert store.studies() == [STUDY]
+    engine = create_engine(f"{server}/postgres")
+    with engine.begin() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'handtune%'")
+        )
+    engine.dispose()
+    assert store.studies() == [STUDY]
 
 
 def test_large_seeds_long_reasons_and_numbers_that_are_not_finite_are_kept(store):
