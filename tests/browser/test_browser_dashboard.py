@@ -23,6 +23,7 @@ PAGES = {
     "overview": "Handtune",
     "live?study=demo": "Live search",
     "errors?study=demo": "Errors",
+    "comparison?study=demo": "Comparison",
     "surfaces?study=demo": "Decision surfaces",
     "report?study=demo": "Report",
     "errors?study=nobody": "Errors",

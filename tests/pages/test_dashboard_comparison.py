@@ -1,0 +1,50 @@
+"""The page that compares tuners: with results, while it runs, and where there is nothing to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+from sqlalchemy import delete
+from streamlit.testing.v1 import AppTest
+from study_records import TUNED, add_study
+
+from tuners import schema
+from tuners.record import StudyState
+from tuners.store import Store
+
+Open = Callable[..., AppTest]
+Words = Callable[[AppTest], str]
+
+
+def test_two_tuned_systems_are_compared(finished: Store, open_page: Open, words: Words) -> None:
+    app = open_page("comparison", study="demo")
+    text = words(app)
+    assert "Which tuner found more" in text and "Optimism" in text
+    assert f"| {TUNED[0]} | 1 |" in text
+    assert len(app.get("plotly_chart")) == 3
+    assert [download.proto.label for download in app.get("download_button")] == ["CSV"]
+    assert not app.exception
+
+
+def test_a_comparison_that_runs_shows_the_race_and_no_result(
+    store: Store, open_page: Open, words: Words
+) -> None:
+    add_study(store, "now", state=StudyState.RUNNING, scored=False)
+    app = open_page("comparison", study="now")
+    assert "Nothing to draw yet" in words(app)  # no eval error before the selection
+    assert len(app.get("plotly_chart")) == 1
+    assert not app.exception
+
+
+def test_a_study_by_hand_alone_is_told_how_to_compare(store: Store, open_page: Open, words: Words) -> None:
+    study = add_study(store, "demo")
+    store.update_study("demo", spec=asdict(replace(study.spec, systems=study.spec.systems[:3])))
+    with store.engine.begin() as connection:
+        connection.execute(delete(schema.systems).where(schema.systems.c.label.in_(TUNED)))
+        connection.execute(delete(schema.trials).where(schema.trials.c.system.in_(TUNED)))
+        connection.execute(delete(schema.scores).where(schema.scores.c.system.in_(TUNED)))
+    app = open_page("comparison", study="demo")
+    assert "fewer than two tuners with results" in words(app)
+    assert "--repeats 7" in app.code[0].value
+    assert not app.exception
