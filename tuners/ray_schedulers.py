@@ -6,6 +6,7 @@ cluster and writes into ~/ray_results, is not used. Its trials here are Ray's ow
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def schedulers() -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray.tune.schedulers
 
+    # They tell of every decision, in the middle of our bars.
+    logging.getLogger("ray.tune.schedulers").setLevel(logging.WARNING)
     return ray.tune.schedulers
 
 
