@@ -7,7 +7,6 @@ its active part, and that is what the library is told.
 
 from __future__ import annotations
 
-import math
 import weakref
 from typing import Any, ClassVar
 
@@ -18,7 +17,8 @@ from manual.learner import Config, Value
 from tuners.draw import draw_possible, first_look
 from tuners.environments import environment
 from tuners.isolated_process import IsolatedProcess, process_of
-from tuners.record import Outcome, Suggestion, TrialRecord, TrialState
+from tuners.record import Outcome, Suggestion, TrialRecord
+from tuners.results import error_of
 from tuners.searcher import Searcher, SearcherPlugin, Task
 from tuners.seeds import derive
 from tuners.space import Choice, Fixed, Float, Int, Parameter, SearchSpace, SpaceError
@@ -69,14 +69,12 @@ class IsolatedSearcher(Searcher):
         return Suggestion(number, draw_possible(self.space, rng), self.task.max_epochs)
 
     def tell(self, suggestion: Suggestion, outcome: Outcome) -> None:
-        error = outcome.dev_error
-        failed = outcome.state in (TrialState.FAILED, TrialState.CANCELLED)
         self._process.call(
             "tell",
             handle=self._handle,
             number=suggestion.number,
             values=config_to_plain(self.space, suggestion.config),
-            error=None if failed or error is None or not math.isfinite(error) else error,
+            error=error_of(outcome),
             asked=suggestion.number not in self._foreign,
         )
 
