@@ -84,8 +84,8 @@ class Split:
 class Provenance:
     """Where the samples came from.
 
-    kind: "real" (files of the study's owners), "generated" (drawn from a known density) or
-    "stand-in" (made up in the format of a corpus that is not at hand).
+    kind: "real" (files as their owners gave or published them), "generated" (drawn from a known density) or
+    "stand-in" (made up in the format of a corpus that is not at hand, or real samples with noise in its place).
     source: one plain sentence for tables and reports.
     content_hash: sha256 over the samples of the `Dataset` that carries it (as they are stored, where they are read
     through a view), so after a train limit; see

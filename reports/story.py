@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Sequence
 
 from datasets.percent import percent
-from reports.sections.provenance import KINDS
+from reports.sections.provenance import CHANGED, meaning
 from reports.tables import error, escape
-from tuners.record import HAND, StudyState
+from tuners.record import HAND, DataInfo, StudyState
 from tuners.store import Store
 from tuners.summary import StudySummary, SystemSummary
 
@@ -63,7 +63,7 @@ def _what(summary: StudySummary) -> list[str]:
     sentences = [
         f"This study compares {count} system{'s' * (count != 1)} on data set {escape(data.name)} "
         f"({len(data.class_names)} classes; {sizes}): {' and '.join(kinds)}.",
-        _origin(data.provenance),
+        _origin(data),
     ]
     published = any(value is not None for row in summary.systems for value in row.published.values())
     if published and data.provenance != "real":
@@ -86,13 +86,17 @@ def _what(summary: StudySummary) -> list[str]:
     return sentences
 
 
-def _origin(provenance: str) -> str:
-    if provenance == STAND_IN:
-        return (
-            f"The data are a stand-in, {KINDS[STAND_IN]}: the error rates show how the systems compare on made-up "
-            "data, and say nothing about the real corpus."
-        )
-    return f"The data are {provenance}: {KINDS.get(provenance, 'of unknown origin')}."
+def _origin(data: DataInfo) -> str:
+    if data.provenance != STAND_IN:
+        return f"The data are {data.provenance}: {meaning(data)}."
+    them = (
+        "these data, and say nothing about others"
+        if data.kind in CHANGED
+        else "made-up data, and say nothing about the real corpus"
+    )
+    return (
+        f"The data are a stand-in, {meaning(data)}: the error rates show how the systems compare on {them}."
+    )
 
 
 def _result(summary: StudySummary) -> list[str]:

@@ -16,9 +16,15 @@ COLUMNS = ["group", "item", "value"]
 
 #: What kinds of data are, for readers who know none of the words.
 KINDS = {
-    "real": "files of the study's owners",
+    "real": "files as their owners gave or published them",
     "generated": "drawn from a known density, not the study's own files",
     "stand-in": "made up in the format of a corpus that is not at hand",
+}
+
+#: Kinds of samples whose stand-ins are not made up, and what they are.
+CHANGED = {
+    kind: "real samples with noise added, in place of data that are not at hand"
+    for kind in ("images", "small-images")
 }
 
 MARK = " with local changes"
@@ -59,6 +65,13 @@ class Provenance(Section):
         return "\n\n".join([*blocks, "\n".join(notes)])
 
 
+def meaning(data: DataInfo) -> str:
+    """What the provenance of a study's data means, in plain words."""
+    if data.provenance == "stand-in" and data.kind in CHANGED:
+        return CHANGED[data.kind]
+    return KINDS.get(data.provenance, "of unknown origin")
+
+
 def repeat_lines(study: StudyRecord) -> list[str]:
     """The shell lines that repeat a study in a fresh clone."""
     commit = study.environment.commit.removesuffix(MARK)
@@ -74,7 +87,7 @@ def _data(data: DataInfo) -> list[tuple[str, str]]:
     sizes = ", ".join(f"{name} {data.sizes[name]:,}" for name in SPLIT_NAMES if name in data.sizes)
     return [
         ("data set", data.name),
-        ("kind", f"{data.provenance}: {KINDS.get(data.provenance, 'of unknown origin')}"),
+        ("kind", f"{data.provenance}: {meaning(data)}"),
         ("source", data.source),
         ("seed of the data", "none" if data.seed is None else str(data.seed)),
         ("sha256", data.content_hash),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reports import story
 from reports.markdown import png, write_report
 from reports.regret import grids, picks
 from reports.section import section
@@ -27,6 +28,7 @@ from tuners.record import (
     TrialState,
 )
 from tuners.store import Store
+from tuners.summary import summarize
 
 REGRET = section("regret")
 RANDOM, TPE = "LeNet-5-grid (keras-random)", "LeNet-5-grid (optuna-tpe)"
@@ -262,6 +264,14 @@ def test_page_and_report_draw_it(store: Store) -> None:
     assert "data set digits-32, stand-in" in drawn["layout"]["title"]["text"]
     assert [trace["name"] for trace in drawn["data"]] == [RANDOM, TPE, "the grid", RANDOM, TPE]
     assert len(png(picture)) > 5_000
+
+
+def test_a_report_calls_digits_real_samples_with_noise_and_not_made_up(store: Store) -> None:
+    opening = story.opening(summarize(store, "race"))
+    assert "The data are a stand-in, real samples with noise added" in opening
+    provenance = section("provenance").markdown(section("provenance").frame(store, "race"))
+    assert "stand-in: real samples with noise added" in provenance
+    assert "made" not in opening + provenance
 
 
 @pytest.mark.slow
