@@ -45,7 +45,10 @@ class MemoryRunner(JobRunner):
     everything) and collapsed (the epoch after which its training was stopped for that). Each training reports its epochs; `seconds` is what one takes on the clock of the record.
     """
 
-    def __init__(self, workers: int = 1, seconds: float = 1.0, last_first: bool = False) -> None:
+    def __init__(
+        self, workers: int = 1, seconds: float = 1.0, last_first: bool = False, errors=error_of
+    ) -> None:
+        self.errors = errors
         self.workers = workers
         self.seconds = seconds
         self.last_first = last_first
@@ -103,7 +106,7 @@ class MemoryRunner(JobRunner):
             case TrainJob() if "fail" in job.config:
                 return [Failed(ticket, TrialState.FAILED, str(job.config["fail"]), self.seconds)]
             case TrainJob():
-                error = error_of(job.config)
+                error = self.errors(job.config)
                 collapsed = job.config.get("collapsed")
                 epochs = range(job.first_epoch + 1, (collapsed or job.epochs) + 1)
                 reports = [
@@ -119,7 +122,7 @@ class MemoryRunner(JobRunner):
             case ScoreJob():
                 if job.config.get("unscored"):
                     return [Failed(ticket, TrialState.FAILED, "the disk is full", 0.1)]
-                return [Done(ticket, scored(job, self.seconds))]
+                return [Done(ticket, scored(job, self.seconds, self.errors(job.config)))]
             case BayesJob():
                 return [Done(ticket, {"errors": {"closed-loop-knn": (0.05, {"k": 1})}, "seconds": 0.1})]
         raise AssertionError(job)
@@ -128,8 +131,7 @@ class MemoryRunner(JobRunner):
         return [job for job in self.jobs if isinstance(job, kind)]
 
 
-def scored(job: ScoreJob, seconds: float) -> dict:
-    error = error_of(job.config)
+def scored(job: ScoreJob, seconds: float, error: float) -> dict:
     return {
         "errors": {"train": error, "dev": error, "eval": error},
         "confusion": {name: [[1, 0], [0, 1]] for name in ("train", "dev", "eval")},
@@ -208,7 +210,7 @@ class Lab:
 
     def runs(self, study: StudyRecord, searchers: dict[str, Searcher], parallel=None) -> list[SystemRun]:
         """The searches of the study; every further search of a system begins with a copy of its searcher."""
-        fresh = copy.deepcopy(searchers)
+        fresh = copy.deepcopy(searchers) if study.spec.repeats > 1 else searchers
         return [
             SystemRun(
                 self.store,
