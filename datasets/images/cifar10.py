@@ -65,7 +65,7 @@ class Found:
 
 
 def read_cifar10(root: Path) -> Found | None:
-    """The set in `root`: a folder or an archive of a version, or the folder itself; None where it has none.
+    """The set in `root`: a folder or an archive of a version, by its name, or root itself; None where it has none.
 
     The number of images is what the files hold. An archive whose md5 is not the official one is read and
     called so in `source`: what the files hold is checked in any case, and a subset of one's own is useful.
@@ -73,7 +73,7 @@ def read_cifar10(root: Path) -> Found | None:
     """
     for version in VERSIONS:
         for folder in (root, root / version.folder):
-            if (folder / f"{TRAIN[0]}{version.ending}").is_file():
+            if folder.name == version.folder and folder.is_dir():
                 batches = _from_folder(folder, version)
                 remark = ", not compared with the official archive"
                 return _found(batches, version, f"the folder {folder}", remark)

@@ -112,6 +112,7 @@ def change(root: Path, name: str, content: bytes | None, folder: str = "cifar-10
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
+        ("data_batch_1.bin", None, "data_batch_1.bin cannot be read"),
         ("data_batch_4.bin", None, "data_batch_4.bin cannot be read"),
         ("test_batch.bin", None, "incomplete: test_batch.bin"),
         ("data_batch_2.bin", b"", "not a whole number of images"),
