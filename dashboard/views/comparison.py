@@ -41,12 +41,23 @@ def show_ranks(study: StudyRecord) -> None:
     )
 
 
+def show_regret(study: StudyRecord) -> None:
+    part = section("regret")
+    frame = part.frame(reading.store(), study.name)
+    if not part.applies(frame):
+        return
+    st.subheader(part.title, anchor=False)
+    figures.show_section("regret", study)
+    st.markdown(part.markdown(frame))
+
+
 st.title("Comparison")
 study = pick_study()
 messages.resume(study)
 frame = section("race").frame(reading.store(), study.name)
 if not section("race").applies(frame):
     show_empty()
+    show_regret(study)
     st.stop()
 st.subheader("Which tuner found more", anchor=False)
 show_ranks(study)
@@ -56,3 +67,4 @@ st.subheader("Optimism", anchor=False)
 figures.show_section("optimism", study)
 optimism = section("optimism")
 st.markdown(optimism.markdown(optimism.frame(reading.store(), study.name)))
+show_regret(study)
