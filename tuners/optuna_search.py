@@ -18,6 +18,7 @@ import numpy as np
 from manual.learner import Config, Value
 from tuners.draw import draw_possible, first_look
 from tuners.record import Outcome, Suggestion, TrialState
+from tuners.results import error_of
 from tuners.searcher import Searcher, SearcherPlugin, Task
 from tuners.seeds import derive
 from tuners.space import SpaceError
@@ -83,13 +84,9 @@ class StudySearcher(Searcher):
         import optuna
 
         trial = self._trials.pop(suggestion.number)
-        error = outcome.dev_error
+        error = error_of(outcome)
         with quiet():
-            if (
-                outcome.state in (TrialState.FAILED, TrialState.CANCELLED)
-                or error is None
-                or not math.isfinite(error)
-            ):
+            if error is None:
                 self.study.tell(trial, state=optuna.trial.TrialState.FAIL)
             elif outcome.state == TrialState.PRUNED:
                 # A sampler ranks pruned trials by what they reported; one that was stopped for another

@@ -16,14 +16,16 @@ SPACE = SearchSpace(
     (
         Parameter("layers", Int(1, 3), 2),
         Parameter("units", Int(8, 64, step=8), 16),
-        Parameter("rate", Float(1e-4, 1e-1, log=True), 1e-3),
+        Parameter("rate", Float(1e-4, 1e-1, log=True), 1e-3, trains_on=True),
         Parameter("dropout", Float(0.0, 0.5), 0.0, Condition("layers", (2, 3))),
         Parameter("shape", Choice(("cone", "box")), "box", Condition("layers", (3,))),
         Parameter("bias", Choice((True, False)), True),
     )
 )
 EPOCHS = 9
-CONFIGS = tuple(SPACE.defaults() | {"units": 8 * units} for units in range(1, 9))
+CONFIGS = tuple(
+    SPACE.defaults() | {"units": 8 * units, "bias": bias} for units in range(1, 9) for bias in (True, False)
+)
 
 SEARCHERS = scan(SEARCH, SearcherPlugin)
 

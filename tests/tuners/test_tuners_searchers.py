@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ from tuners.tunable import HYPERMODELS, Tunable
 pytestmark = pytest.mark.slow
 
 #: Asks of a driven search: past the random trials that most algorithms begin with.
-ASKS = 7
+ASKS = 6
 
 #: Their suggestions are the same whatever the seed.
 SEEDLESS = {"hand", "keras-grid"}
@@ -46,10 +47,10 @@ algorithms = pytest.mark.parametrize("name", ALGORITHMS)
 
 MODELS = scan(HYPERMODELS, Tunable)
 
-FOUR_POINTS = SearchSpace((Parameter("a", Int(1, 2), 1), Parameter("b", Int(1, 2), 1)))
+FOUR_POINTS = SearchSpace((Parameter("a", Int(1, 2), 1), Parameter("b", Int(1, 2), 1, trains_on=True)))
 
 LOGARITHMIC = SearchSpace(
-    tuple(Parameter(f"rate_{i}", Float(1e-6, 1.0, log=True), 1e-3) for i in range(6))
+    tuple(Parameter(f"rate_{i}", Float(1e-6, 1.0, log=True), 1e-3, trains_on=True) for i in range(6))
     + tuple(Parameter(f"width_{i}", Int(1, 10**6, log=True), 1000) for i in range(6))
 )
 
@@ -62,7 +63,7 @@ def too_wide(config) -> str | None:
 HALF = SearchSpace(
     (
         Parameter("width", Int(1, 64), 64),
-        Parameter("rate", Float(1e-3, 1.0, log=True), 0.1),
+        Parameter("rate", Float(1e-3, 1.0, log=True), 0.1, trains_on=True),
         Parameter("flag", Choice((True, False)), True),
     ),
     (Constraint("width", "the width is 32 at most", too_wide),),
@@ -147,11 +148,11 @@ class TestContract:
             assert (trial.parent is None) == (trial.first_epoch == 0)
             if trial.parent is not None:
                 assert promotes and trial.parent < trial.number
-        assert len({config_key(t.config, t.epochs_planned, t.first_epoch) for t in trials}) > 4
+        assert len({config_key(t.config, t.epochs_planned, t.first_epoch) for t in trials}) > 3
 
     @pytest.mark.parametrize("name", [name for name in ALGORITHMS if name not in SEEDLESS])
     def test_a_log_scale_arrives(self, name):
-        trials = drive(start(name, space=LOGARITHMIC), 5)
+        trials = drive(start(name, space=LOGARITHMIC), 3)
         values = [(key, value) for trial in trials for key, value in trial.config.items()]
         for kind, middle in (("rate", 1e-3), ("width", 1e3)):
             below = [value < middle for key, value in values if key.startswith(kind)]
@@ -167,8 +168,8 @@ class TestContract:
         except SpaceError as error:
             assert name in str(error) and "hoose" in str(error), "the way out is missing"
             return
-        trials = drive(searcher, 3)
-        assert trials
+        trials = drive(searcher, 2)
+        assert len(trials) == 2
         for trial in trials:
             assert space.resolve(trial.config) == trial.config
             assert space.problem(trial.config) is None
@@ -199,7 +200,7 @@ class TestContract:
 
     @pytest.mark.parametrize("name", SEARCHERS)
     def test_failures_do_not_stop_a_search(self, name):
-        assert len(drive(start(name), 6, failing)) == 6
+        assert len(drive(start(name), ASKS, failing)) == ASKS
 
     @pytest.mark.parametrize("name", SEARCHERS)
     def test_what_is_no_number_never_reaches_an_algorithm(self, name):
@@ -213,15 +214,16 @@ class TestContract:
         def failed(suggestion):
             return failing(suggestion) if suggestion.number in odd else good(suggestion)
 
-        assert suggestions(drive(start(name), 6, strange)) == suggestions(drive(start(name), 6, failed))
+        assert suggestions(drive(start(name), 5, strange)) == suggestions(drive(start(name), 5, failed))
 
     @algorithms
     def test_a_space_of_four_points_ends_or_repeats_itself_without_harm(self, name):
         searcher = start(name, space=FOUR_POINTS)
-        trials = drive(searcher, 10)
+        count = 20 if searcher.promotes else 6  # more epochs of a known configuration are no repetition
+        trials = drive(searcher, count)
         assert trials[0].repeat_of is None
         assert all(FOUR_POINTS.resolve(trial.config) == trial.config for trial in trials)
-        if len(trials) < 10:
+        if len(trials) < count:
             # How often a loop asks depends on the clock: it must change nothing.
             assert [searcher.ask() for _ in range(20)] == [None] * 20
         else:
@@ -230,17 +232,19 @@ class TestContract:
     @pytest.mark.parametrize("name", [n for n, plugin in SEARCHERS.items() if plugin.parallel is None])
     def test_where_any_number_may_be_outstanding_the_order_of_results_changes_nothing(self, name):
         searcher, backwards = start(name), start(name)
-        asked = [searcher.ask() for _ in range(3)]
-        assert [backwards.ask() for _ in range(3)] == asked
+        # A generation at most, where there are generations.
+        asked = list(takewhile(lambda one: one is not None, (searcher.ask() for _ in range(12))))
+        assert [backwards.ask() for _ in asked] == asked
         for one in asked:
             searcher.tell(one, good(one))
         for one in reversed(asked):
             backwards.tell(one, good(one))
-        trials = [recorded(one, good(one), i, 5 - i) for i, one in enumerate(asked)]
+        last = 2 * len(asked) - 1
+        trials = [recorded(one, good(one), i, last - i) for i, one in enumerate(asked)]
         resumed = start(name)
         resumed.resume(trials)
         following = suggestions(drive(searcher, 3, trials=trials[:]))
-        assert len(following) == 6
+        assert len(following) == len(asked) + 3
         assert suggestions(drive(backwards, 3, trials=trials[:])) == following
         assert suggestions(drive(resumed, 3, trials=trials[:])) == following
 
