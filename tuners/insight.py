@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,20 +18,16 @@ from typing import TYPE_CHECKING, Any
 from datasets.command_line import Parser
 from datasets.command_line import run as run_command
 from datasets.errors import UsageError
-from tuners.record import HAND, SystemRecord, TrialRecord, TrialState
+from tuners.record import HAND, SystemRecord, TrialRecord
 from tuners.space import Choice, Domain, Fixed, Float, Int, Parameter, parameters_of
+from tuners.trials import FEWEST, IMPORTANCE, judged
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
-
     from tuners.store import Store
 
-#: The kind of insight that this module stores.
-IMPORTANCE = "importance"
-
-#: Fewer trials say nothing about a parameter. More than these say hardly more, and the time grows with the
-#: square of their number: 4 seconds for 300, 50 for 1,000.
-FEWEST, MOST = 10, 300
+#: More trials say hardly more, and the time grows with the square of their number: 4 seconds for 300,
+#: 50 for 1,000.
+MOST = 300
 
 #: Of the forest and of the choice among too many trials: the same trials give the same numbers.
 SEED = 1
@@ -85,8 +80,7 @@ def judge(system: SystemRecord, trials: Sequence[TrialRecord]) -> Judgement:
 
     A parameter that only some configurations have is judged among those that have it.
     """
-    complete = [t for t in trials if t.state == TrialState.COMPLETE and t.repeat_of is None]
-    complete = [t for t in complete if t.dev_error is not None and math.isfinite(t.dev_error)]
+    complete = judged(trials)
     parameters = parameters_of(system.space)
     if parameters is None:
         return Judgement(
@@ -205,18 +199,11 @@ def _on_scale(value: Any, domain: Domain) -> Any:
     return math.log10(value) if isinstance(domain, Float | Int) and domain.log else value
 
 
-def _distribution(domain: Domain) -> BaseDistribution:
-    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-
-    match domain:
-        case Float(low, high) | Int(low, high, log=True):
-            return FloatDistribution(_on_scale(low, domain), _on_scale(high, domain))
-        case Int(low, high, step):
-            return IntDistribution(low, low + (high - low) // step * step, step=step)
-        case Choice(options):
-            return CategoricalDistribution(options)
-        case Fixed(value):
-            return CategoricalDistribution((value,))
+def _flat(domain: Domain) -> Domain:
+    """The domain of such values."""
+    if isinstance(domain, Float | Int) and domain.log:
+        return Float(_on_scale(domain.low, domain), _on_scale(domain.high, domain))
+    return domain
 
 
 def _fanova(
@@ -224,27 +211,25 @@ def _fanova(
 ) -> dict[str, float]:
     import optuna
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        before = optuna.logging.get_verbosity()
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        try:
-            study = optuna.create_study(storage=optuna.storages.InMemoryStorage())
-            distributions = {name: _distribution(domain) for name, domain in domains.items()}
-            study.add_trials(
-                [
-                    optuna.create_trial(
-                        params={name: _on_scale(point[name], domains[name]) for name in domains},
-                        distributions=distributions,
-                        value=error,
-                    )
-                    for point, error in zip(points, errors, strict=True)
-                ]
-            )
-            evaluator = optuna.importance.FanovaImportanceEvaluator(seed=SEED)
-            found = evaluator.evaluate(study, params=list(domains))
-        finally:
-            optuna.logging.set_verbosity(before)
+    from tuners.optuna_search import quiet
+    from tuners.optuna_trials import distribution
+
+    distributions = {name: distribution(_flat(domain)) for name, domain in domains.items()}
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with quiet():
+        study = optuna.create_study()
+        study.add_trials(
+            [
+                optuna.create_trial(
+                    params={name: _on_scale(point[name], domain) for name, domain in domains.items()},
+                    distributions=distributions,
+                    value=error,
+                )
+                for point, error in zip(points, errors, strict=True)
+            ]
+        )
+        evaluator = optuna.importance.FanovaImportanceEvaluator(seed=SEED)
+        found = evaluator.evaluate(study, params=list(domains))
     return {name: float(value) for name, value in found.items()}
 
 
