@@ -20,7 +20,7 @@ GPUS = "HANDTUNE_RAY_GPUS"
 TASKS_A_GPU = 4
 
 #: Seconds that a cluster has to answer; Ray's own patience is two minutes.
-PATIENCE = 15
+PATIENCE = 12
 
 
 def gpu_share(total: float, workers: int) -> float:
@@ -68,7 +68,12 @@ def probe(address: str) -> None:
         done = subprocess.run(
             [sys.executable, "-c", code, address], capture_output=True, text=True, timeout=PATIENCE
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
+        if b"Unauthenticated" in (error.stderr or b""):
+            raise UsageError(
+                f"the Ray cluster at {address!r} asks for its token. Set RAY_AUTH_MODE=token here, with the token of its "
+                "nodes in RAY_AUTH_TOKEN or in the file ~/.ray/auth_token"
+            ) from None
         raise UsageError(
             f"no Ray cluster answered at {address!r} within {PATIENCE} seconds. {way_out}"
         ) from None
