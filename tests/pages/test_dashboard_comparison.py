@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from sqlalchemy import delete
+import streamlit as st
+from sqlalchemy import delete, update
 from streamlit.testing.v1 import AppTest
 from study_records import TUNED, add_study
 
@@ -48,3 +49,22 @@ def test_a_study_by_hand_alone_is_told_how_to_compare(store: Store, open_page: O
     assert "fewer than two tuners with results" in words(app)
     assert "--repeats 7" in app.code[0].value
     assert not app.exception
+
+
+def test_regret_is_shown_where_a_grid_was_trained_whole(
+    finished: Store, open_page: Open, words: Words
+) -> None:
+    add_study(finished, "grid")
+    with finished.engine.begin() as connection:
+        grid = (schema.systems.c.study == "grid") & (schema.systems.c.label == TUNED[0])
+        connection.execute(update(schema.systems).where(grid).values(tuner="optuna-grid"))
+    finished.update_search("grid", TUNED[0], 0, note="search ended: 9 trials")
+    assert "Ground truth" not in words(open_page("comparison", study="demo"))  # cut off by its budget
+    finished.update_search("grid", TUNED[0], 0, note="search ended: nothing left to try")
+    st.cache_data.clear()
+    app = open_page("comparison", study="demo")
+    text = words(app)
+    assert not app.exception
+    assert "Regret" in [subheader.value for subheader in app.subheader]
+    assert "Ground truth: all" in text and "(study `grid`)" in text
+    assert len(app.get("plotly_chart")) == 4
