@@ -33,7 +33,8 @@ class Regret(Section):
         "Here every point of the space was trained, so that it is known what a search could have found. The regret of a "
         "search is the dev error that the grid measured for the configuration it selected, less that of the best point of "
         "the grid, in percentage points: 0 means that it found the best. It can rise, where a trial that was lucky on dev "
-        "displaces a better one. A wide network often wins, and costs more: the second panel sets error against size."
+        "displaces a better one. A wide network often wins, and costs more: the second panel sets error against size, where "
+        "the size is known."
     )
     position = 28
 
@@ -73,7 +74,8 @@ class Regret(Section):
         if frame.empty:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
-        figure = make_subplots(rows=2, cols=1, vertical_spacing=0.14)
+        grid = _sized(frame, "grid")
+        figure = make_subplots(rows=1 if grid.empty else 2, cols=1, vertical_spacing=0.14)
         for label, own in _by_system(frame, "curve"):
             figure.add_scatter(
                 x=own["trials"], y=own["regret"], mode="lines+markers", name=label, legendgroup=label,
@@ -81,7 +83,11 @@ class Regret(Section):
                 line={"color": colours[label], "shape": "hv", "width": 2.5},
                 hovertemplate="regret after %{x} trials: %{y:.2%}", row=1, col=1,
             )  # fmt: skip
-        grid = _sized(frame, "grid")
+        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"), row=1, col=1)
+        figure.update_yaxes(charts.percent_axis("regret", rangemode="tozero"), row=1, col=1)
+        figure.update_layout(charts.base_layout(caption_of(frame), height=420 if grid.empty else 760))
+        if grid.empty:
+            return figure
         figure.add_scatter(
             x=grid["parameters"], y=grid["truth"], mode="markers", name="the grid",
             marker={"color": palette.GREY, "size": 8, "symbol": "circle-open"},
@@ -95,10 +101,7 @@ class Regret(Section):
                 marker={"color": colours[label], "symbol": marks[label][0], "size": 13},
                 hovertemplate="search %{customdata}: %{x:,} parameters, %{y:.2%}", row=2, col=1,
             )  # fmt: skip
-        figure.update_layout(charts.base_layout(caption_of(frame), height=760))
-        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"), row=1, col=1)
         figure.update_xaxes(charts.plain_axis("parameters", tickformat=","), row=2, col=1)
-        figure.update_yaxes(charts.percent_axis("regret", rangemode="tozero"), row=1, col=1)
         figure.update_yaxes(charts.percent_axis("dev error in the grid"), row=2, col=1)
         return figure
 
@@ -108,28 +111,30 @@ class Regret(Section):
         if frame.empty:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
+        grid = _sized(frame, "grid")
         figure = charts.new_figure(self.title, caption_of(frame), 4.8)
-        left, right = figure.subplots(1, 2)
+        left, *others = figure.subplots(1, 1 if grid.empty else 2, squeeze=False)[0]
         lines = []
         for label, own in _by_system(frame, "curve"):
             (line,) = left.step(own["trials"], own["regret"], where="post", color=colours[label], lw=2.2)
             line.set(label=label, marker=marks[label][1], markersize=6, markevery=[len(own) - 1])
             lines.append(line)
-        grid = _sized(frame, "grid")
-        (points,) = right.plot(*_numbers(grid), "o", color=palette.GREY, ms=6, mfc="none", label="the grid")
-        for label, own in _by_system(_sized(frame, "pick"), "pick"):
-            right.plot(*_numbers(own), marks[label][1], color=colours[label], ms=9)
-        for axes, words in ((left, "trials"), (right, "parameters")):
-            charts.dress(axes)
-            charts.in_percent(axes, "y")
-            axes.set_xlabel(words, fontsize=10)
+        left.set_xlabel("trials", fontsize=10)
         left.set_ylabel("regret", fontsize=10)
         left.set_ylim(bottom=0)
         left.xaxis.set_major_locator(MaxNLocator(integer=True))
-        right.set_ylabel("dev error in the grid", fontsize=10)
-        right.xaxis.set_major_locator(MaxNLocator(5))
-        right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        charts.legend_below(figure, [*lines, points], min(3, len(lines) + 1))
+        for right in others:
+            lines += right.plot(*_numbers(grid), "o", color=palette.GREY, ms=6, mfc="none", label="the grid")
+            for label, own in _by_system(_sized(frame, "pick"), "pick"):
+                right.plot(*_numbers(own), marks[label][1], color=colours[label], ms=9)
+            right.set_xlabel("parameters", fontsize=10)
+            right.set_ylabel("dev error in the grid", fontsize=10)
+            right.xaxis.set_major_locator(MaxNLocator(5))
+            right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        for axes in (left, *others):
+            charts.dress(axes)
+            charts.in_percent(axes, "y")
+        charts.legend_below(figure, lines, min(3, len(lines)))
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -266,6 +266,15 @@ def test_page_and_report_draw_it(store: Store) -> None:
     assert len(png(picture)) > 5_000
 
 
+def test_networks_of_unknown_size_have_no_second_panel(store: Store) -> None:
+    frame = frame_of(store)
+    frame["parameters"] = pd.NA
+    figure, picture = REGRET.figure(store, frame), REGRET.picture(store, frame)
+    assert [trace.name for trace in figure.data] == [RANDOM, TPE]
+    assert len(picture.axes) == 1 and len(REGRET.picture(store, frame_of(store)).axes) == 2
+    assert "Rank correlation" not in REGRET.markdown(frame)
+
+
 def test_a_report_calls_digits_real_samples_with_noise_and_not_made_up(store: Store) -> None:
     opening = story.opening(summarize(store, "race"))
     assert "The data are a stand-in, real samples with noise added" in opening
