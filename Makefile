@@ -17,13 +17,16 @@ TEST_JOBS ?= 2
 STUDY ?=
 OUT ?= reports_out/$(STUDY)
 
-.PHONY: help setup demo dashboard report bench test test-fast test-slow check format clean force
+.PHONY: help setup environments demo dashboard report bench test test-fast test-slow check format clean force
 
 help: ## show this list
 	@echo "Handtune: autotuners against hand tuning, on equal terms"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## create .venv and install what is pinned (the other targets do it too)
+
+environments: $(STAMP) ## make the environments of libraries that cannot share .venv (see docs/environments.md)
+	$(BIN)/python -m tuners.environments --all
 
 demo: $(STAMP) ## a real comparison on set 10 within minutes, then the dashboard
 	$(BIN)/python tuners/run.py --preset demo --dataset 10
@@ -68,14 +71,14 @@ format: $(STAMP) ## format and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-clean: ## remove caches and build products; with ALL=1 also .venv, runs and reports
+clean: ## remove caches and build products; with ALL=1 also .venv, .environments, runs and reports
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	rm -rf build dist handtune.egg-info
-	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+	find . -path ./$(VENV) -prune -o -path ./.environments -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 ifeq ($(ALL),1)
-	rm -rf $(VENV) runs reports_out
+	rm -rf $(VENV) .environments runs reports_out
 else
-	@echo "Kept: $(VENV), runs, reports_out (make clean ALL=1 removes them, with every study in runs)."
+	@echo "Kept: $(VENV), .environments, runs, reports_out (make clean ALL=1 removes them, with every study in runs)."
 endif
 
 # The stamp is as new as the last install; a .venv without a working python is built anew.

@@ -132,7 +132,9 @@ class IsolatedProcess:
                 )
             more = os.read(self._out.fileno(), 1 << 16)
             if not more:
-                raise EOFError
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(timeout=1.0)  # so that its own exit code is the one that is shown
+                raise ConnectionError("the pipe was closed")
             self._pending += more
         line, _, self._pending = self._pending.partition(b"\n")
         return line
