@@ -45,7 +45,7 @@ class Axis:
             return True
         options = self.domain.options
         numbers = all(isinstance(option, int | float) and not isinstance(option, bool) for option in options)
-        return numbers and list(options) == sorted(options)  # type: ignore[type-var]
+        return numbers and list(options) == sorted(options)
 
     @property
     def few(self) -> tuple[Value, ...]:
@@ -70,6 +70,15 @@ class Axis:
         if domain.log:
             numbers, low, high = np.log(numbers), math.log(low), math.log(high)
         return (numbers - low) / (high - low)
+
+    def at(self, place: float) -> str:
+        """The number at a place in [0, 1] of an axis of numbers, in three digits."""
+        domain = self.domain
+        assert isinstance(domain, Float | Int)
+        if domain.log:
+            return f"{domain.low * (domain.high / domain.low) ** place:.3g}"
+        value = domain.low + place * (domain.high - domain.low)
+        return f"{value:.3g}" if isinstance(domain, Float) else f"{value:.0f}"
 
     def ticks(self, most: int = 4) -> tuple[list[float], list[str]]:
         """Where the axis has marks, in [0, 1], and what they say."""
@@ -139,7 +148,8 @@ def enough(frame: pd.DataFrame) -> bool:
 
 def of_system(frame: pd.DataFrame) -> pd.DataFrame:
     """The trained trials of the chosen system: results that were told again are no trials of their own."""
-    return frame[(frame["system"] == frame.attrs["system"]) & frame["repeat_of"].isna()]
+    trained: pd.DataFrame = frame[(frame["system"] == frame.attrs["system"]) & frame["repeat_of"].isna()]
+    return trained
 
 
 def axes_of(frame: pd.DataFrame) -> list[Axis]:
@@ -158,7 +168,8 @@ def importances(frame: pd.DataFrame, system: str | None) -> dict[str, float]:
 def is_winner(frame: pd.DataFrame) -> pd.Series:
     """Which rows of the chosen system are its best trial."""
     repeat, number = frame.attrs["winners"].get(frame.attrs["system"], (-1, -1))
-    return (frame["repeat"] == repeat) & (frame["number"] == number)
+    best: pd.Series = (frame["repeat"] == repeat) & (frame["number"] == number)
+    return best
 
 
 def drawn(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -174,9 +185,9 @@ def drawn(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def _observed(values: list[Value], log: bool) -> Domain:
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-        return Int(min(values), max(values), log=log)  # type: ignore[type-var, arg-type]
+        return Int(min(values), max(values), log=log)  # type: ignore[arg-type]
     if all(isinstance(value, float | int) and not isinstance(value, bool) for value in values):
-        return Float(float(min(values)), float(max(values)), log=log)  # type: ignore[type-var, arg-type]
+        return Float(float(min(values)), float(max(values)), log=log)
     return Choice(tuple(values))
 
 

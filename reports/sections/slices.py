@@ -152,8 +152,9 @@ class Slices(Section):
             Line2D([], [], ls="", marker=mark, color=palette.STATES[state], label=state)
             for state, mark in seen
         ]
-        ring = {"mfc": "none", "mec": palette.VERMILLION, "mew": 2, "ms": 10}
-        handles.append(Line2D([], [], ls="", marker="o", label="lowest dev error", **ring))
+        ring = Line2D([], [], ls="", marker="o", mfc="none", mec=palette.VERMILLION, mew=2, ms=10)
+        ring.set_label("lowest dev error")
+        handles.append(ring)
         charts.legend_below(figure, handles, 4)
         return figure
 
