@@ -75,7 +75,7 @@ def tasks_of(pid: int | None = None) -> list[psutil.Process]:
     return found
 
 
-def until(runner, kind, limit=60.0):
+def until(runner, kind, limit=120.0):
     """All events up to the first of a kind."""
     events, end = [], time.monotonic() + limit
     while time.monotonic() < end:
@@ -175,7 +175,7 @@ def test_a_trial_whose_node_is_lost_is_given_out_again(cluster, runner, folder):
     cluster.add_node(**NODE)
 
 
-def wait_for(what, limit=30.0):
+def wait_for(what, limit=60.0):
     end = time.monotonic() + limit
     while not what():
         assert time.monotonic() < end, "nothing of the sort happened in time"
