@@ -47,8 +47,8 @@ class RootCmaEsSampler(CmaEsSampler):
     """CMA-ES over the numbers that every configuration has.
 
     Optuna's own sampler takes the parameters that all trials so far have in common. In a conditional space
-    the first trials may share a child by chance; when a later one lacks it, the dimension changes and the
-    sampler draws at random for the rest of the search.
+    the first generation may share a child by chance; when a later trial lacks it, the dimension changes and
+    the sampler draws at random for the rest of the search.
     Raises SpaceError where the space has no such number.
     """
 
