@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import selectors
 import subprocess
 import tempfile
@@ -141,7 +142,8 @@ class IsolatedProcess:
 
     def _obituary(self) -> str:
         self.log.seek(0)
-        lines = [line for line in self.log.read().decode(errors="replace").splitlines() if line.strip()]
+        text = re.sub(r"\x1b\[[0-9;]*m", "", self.log.read().decode(errors="replace"))  # without colours
+        lines = [line for line in text.splitlines() if line.strip()]
         last = "; its last lines: " + " | ".join(lines[-LAST_LINES:]) if lines else " without a word"
         return f"the process of {self.name} ended with code {self.process.returncode}{last}. The study can be resumed"
 
