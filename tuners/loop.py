@@ -227,6 +227,7 @@ class Loop:
         self.jobs[self.runner.submit(job)] = purpose
 
     def _train_job(self, run: SystemRun, trial: TrialRecord) -> TrainJob:
+        source = run.source(trial.parent)
         return TrainJob(
             data=self.data,
             learner=run.spec.learner,
@@ -234,7 +235,7 @@ class Loop:
             seed=trial.seed,
             epochs=run.last_epoch(trial),
             first_epoch=trial.first_epoch,
-            start=None if trial.parent is None else str(self._checkpoint(run, trial.parent)),
+            start=None if source is None else str(self._checkpoint(run, source)),
             keep=str(self._checkpoint(run, trial.number)) if run.searcher.promotes else None,
             synchronous=run.searcher.wants_reports,
         )

@@ -266,10 +266,10 @@ def is_active(parameter: Parameter, config: Config) -> bool:
     return parameter.when is None or config.get(parameter.when.parent) in parameter.when.values
 
 
-def config_key(config: Config, epochs: int, first_epoch: int = 0) -> str:
-    """Two suggestions with the same key would train the same thing."""
+def config_key(config: Config, epochs: int, first_epoch: int = 0, source: int | None = None) -> str:
+    """Two suggestions with the same key would train the same thing. source: the trial whose weights they start from."""
     settings = ", ".join(f"{name}={config[name]!r}" for name in sorted(config))
-    return f"{settings} @{first_epoch}-{epochs}"
+    return f"{settings} @{first_epoch}-{epochs} from {source}"
 
 
 def _domain(row: Mapping[str, Any]) -> Domain:

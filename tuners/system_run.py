@@ -137,6 +137,13 @@ class SystemRun:
         """The epoch to which a trial under way is trained: the planned one, unless the budget ends before."""
         return trial.first_epoch + self._granted[trial.number]
 
+    def source(self, parent: int | None) -> int | None:
+        """The trial that left the weights of `parent`: an earlier one where that was a repetition."""
+        if parent is None:
+            return None
+        first = self.trials[parent].repeat_of
+        return parent if first is None else first
+
     @property
     def share(self) -> tuple[float, int]:
         """How much of its budget this search has used, trials under way included; to compare with others."""
@@ -153,7 +160,8 @@ class SystemRun:
         return self.ledger.spent()
 
     def _record(self, suggestion: Suggestion) -> TrialRecord:
-        key = config_key(suggestion.config, suggestion.epochs, suggestion.first_epoch)
+        source = self.source(suggestion.parent)
+        key = config_key(suggestion.config, suggestion.epochs, suggestion.first_epoch, source)
         trial = TrialRecord(
             study=self.study,
             system=self.spec.label,
@@ -292,9 +300,9 @@ class SystemRun:
         return trial
 
     def _remember(self, trial: TrialRecord) -> None:
-        self._by_key.setdefault(
-            config_key(trial.config, trial.epochs_planned, trial.first_epoch), trial.number
-        )
+        source = self.source(trial.parent)
+        key = config_key(trial.config, trial.epochs_planned, trial.first_epoch, source)
+        self._by_key.setdefault(key, trial.number)
 
     def _tick(self) -> int:
         self._events += 1

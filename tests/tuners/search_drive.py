@@ -86,7 +86,7 @@ def drive(
         suggestion = searcher.ask()
         if suggestion is None:
             break
-        earlier = next((trial for trial in trials if _same(trial.suggestion, suggestion)), None)
+        earlier = next((t for t in trials if _key(t.suggestion, trials) == _key(suggestion, trials)), None)
         if earlier is not None:
             result = replace(earlier.outcome, epochs=0)
         else:
@@ -118,10 +118,12 @@ def train(searcher, suggestion, result: Outcome) -> tuple[Outcome, list[tuple[in
     return result, curve
 
 
-def _same(one, other) -> bool:
-    return config_key(one.config, one.epochs, one.first_epoch) == config_key(
-        other.config, other.epochs, other.first_epoch
-    )
+def _key(suggestion, trials: list[TrialRecord]) -> str:
+    """What would be trained: a repetition left no weights, so its promotion starts from those of the first."""
+    source = suggestion.parent
+    if source is not None and trials[source].repeat_of is not None:
+        source = trials[source].repeat_of
+    return config_key(suggestion.config, suggestion.epochs, suggestion.first_epoch, source)
 
 
 def recorded(suggestion, result: Outcome | None, asked: int, told: int | None) -> TrialRecord:

@@ -436,3 +436,25 @@ def test_a_trial_whose_worker_was_lost_is_trained_again_at_no_cost(lab):
     assert "its worker was lost after 1 epoch (3.0 s), and it was trained again" in trials[1].reason
     assert [record.epoch for record in lab.store.epochs("s") if record.trial == 1] == [1, 2]
     assert Listening.heard == [(number, epoch) for number in range(3) for epoch in (1, 2)]
+
+
+def test_a_promotion_of_a_repetition_starts_from_the_weights_of_the_first(lab):
+    class Copying(ListSearcher):
+        promotes = True
+        #: (configuration, epochs, first epoch, parent): 1 repeats 0; 2 and 3 go on from 1 and 0, which is the same.
+        plan = ((0, 2, 0, None), (0, 2, 0, None), (0, 4, 2, 1), (0, 4, 2, 0), (1, 2, 0, None), (0, 4, 2, 4))
+
+        def _suggest(self, number):
+            if number >= len(self.plan):
+                return None
+            config, epochs, first, parent = self.plan[number]
+            self.out.add(number)
+            return Suggestion(number, self.task.configs[config], epochs, first, parent)
+
+    lab.budget = Budget(9, 4)
+    runner = MemoryRunner()
+    lab.loop({"A": searcher(100, 200, kind=Copying)}, runner, parallel=1).run()
+    assert [trial.repeat_of for trial in lab.store.trials("s")] == [None, 0, None, 2, None, None]
+    first, promoted, other, copied = runner.of(TrainJob)
+    assert promoted.start == first.keep
+    assert copied.start == other.keep  # the same settings from other weights are another training
