@@ -225,7 +225,7 @@ def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     from tuners.store import shown
 
     assert isinstance(record, StudyRecord)
-    workers = args.workers or (study.default_workers() if record.spec.engine == "local" else None)
+    workers = args.workers or (default_workers() if record.spec.engine == "local" else None)
     progress = _progress()
     progress.say(
         f"study {record.name}: {len(record.spec.systems)} systems on data set {record.data.name} "
@@ -274,6 +274,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     """The specification that the arguments ask for. Raises UsageError."""
     from datasets import kind_of
     from tuners import study
+    from tuners.engines.local import default_workers
     from tuners.presets import DEFAULT_SET, PRESETS
     from tuners.record import Budget, StudySpec
 
@@ -308,7 +309,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         repeats=args.repeats or 1,
         train_limit=args.train_limit,
         preset=args.preset,
-        workers=args.workers or study.default_workers(),
+        workers=args.workers or default_workers(),
         engine=args.engine,
         data_root=args.data_root or os.environ.get("HANDTUNE_DATA"),
         guard=not args.no_guard,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from manual import MODELS, Baseline
 from manual.learner import Learner
 from tuners import environment
 from tuners.draw import first_look
-from tuners.engine import ENGINES, EnginePlugin
+from tuners.engine import ENGINES, EnginePlugin, JobRunner
 from tuners.loop import Loop
 from tuners.presets import POSTER_SETS, Preset, systems_of
 from tuners.progress import Progress
@@ -164,9 +163,10 @@ def run(
     log = store.folder / study.name / "workers.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     engine = find(ENGINES, EnginePlugin, study.spec.engine, "engine")
+    runner: JobRunner | None = None
     with _terminable():
-        runner = engine.start(workers, str(log), address or study.spec.address)
         try:
+            runner = engine.start(workers, str(log), address or study.spec.address)
             # The workers warm up while the searchers' libraries are imported here.
             runs = _system_runs(store, study)
             learners = {system.learner: learner_of(system) for system in study.spec.systems}
@@ -180,7 +180,8 @@ def run(
             store.update_study(study.name, state=StudyState.FAILED, note=str(error), heartbeat=time.time())
             raise
         finally:
-            runner.close()
+            if runner is not None:
+                runner.close()
             progress.close()
     store.update_study(study.name, state=StudyState.FINISHED, finished=now(), heartbeat=time.time())
     _insights(store, study, progress)
@@ -205,11 +206,6 @@ def learner_of(system: SystemSpec) -> Learner:
     if system.tuner == HAND and system.learner in scan(MODELS, Baseline):
         return find(MODELS, Baseline, system.learner, "baseline")
     return find(HYPERMODELS, Tunable, system.learner, "model")
-
-
-def default_workers() -> int:
-    """One a core, four at most: each holds a deep learning library in about a gigabyte."""
-    return max(1, min(4, os.cpu_count() or 1))
 
 
 def _system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
