@@ -13,8 +13,12 @@ from tuners.record import EpochRecord, ScoreRecord, TrialRecord
 #: Stands before the name of a parameter in a column, as in Optuna's own tables: a parameter may be called "epochs".
 PREFIX = "params_"
 
-#: Fields of a trial that become columns by their own name.
-TRIAL_FIELDS = tuple(field.name for field in fields(TrialRecord) if field.name not in ("config", "study"))
+#: The type of a column by the first word of the field's annotation: the same with and without values.
+DTYPES = {"int": "Int64", "float": "float64", "str": "string", "bool": "boolean", "TrialState": "string"}
+
+#: Fields of a final training that have a column of their own.
+SCORE_FIELDS = ("system", "repeat", "seed", "trial", "architecture", "parameters", "epochs", "best_epoch")
+SCORE_FIELDS += ("seconds", "degenerate", "reason")
 
 
 def trial_table(trials: Sequence[TrialRecord]) -> pd.DataFrame:
@@ -23,29 +27,23 @@ def trial_table(trials: Sequence[TrialRecord]) -> pd.DataFrame:
     Whole numbers, real numbers, truth values and text keep their types; a parameter whose values are of
     several types (of different systems) is text. Errors are fractions, times seconds.
     """
-    columns: dict[str, Any] = {
-        name: typed([_plain(getattr(trial, name)) for trial in trials])
-        for name in TRIAL_FIELDS
-        if name != "class_errors"
-    }
-    columns["class_errors"] = pd.Series([list(trial.class_errors) for trial in trials], dtype=object)
-    frame = pd.DataFrame({name: columns[name] for name in TRIAL_FIELDS})
-    return pd.concat([frame, parameter_columns([trial.config for trial in trials])], axis=1)
+    names = [field.name for field in fields(TrialRecord) if field.name not in ("study", "config")]
+    frame = _records(TrialRecord, trials, [name for name in names if name != "class_errors"])
+    frame["class_errors"] = pd.Series([list(trial.class_errors) for trial in trials], dtype=object)
+    return pd.concat([frame[names], parameter_columns([trial.config for trial in trials])], axis=1)
 
 
 def epoch_table(epochs: Sequence[EpochRecord]) -> pd.DataFrame:
     """One row an epoch of a trial."""
-    names = [field.name for field in fields(EpochRecord)]
-    return pd.DataFrame({name: typed([getattr(epoch, name) for epoch in epochs]) for name in names})
+    return _records(EpochRecord, epochs, [field.name for field in fields(EpochRecord)])
 
 
 def score_table(scores: Sequence[ScoreRecord], splits: Iterable[str]) -> pd.DataFrame:
     """One row a final training: what was trained, its error on each split, its size and its seed."""
-    plain = ("system", "repeat", "seed", "trial", "architecture", "parameters", "epochs", "best_epoch")
-    more = ("seconds", "degenerate", "reason")
-    columns = {name: typed([getattr(score, name) for score in scores]) for name in (*plain, *more)}
-    columns |= {f"{split}_error": typed([score.errors.get(split) for score in scores]) for split in splits}
-    return pd.concat([pd.DataFrame(columns), parameter_columns([score.config for score in scores])], axis=1)
+    frame = _records(ScoreRecord, scores, SCORE_FIELDS)
+    for split in splits:
+        frame[f"{split}_error"] = pd.Series([score.errors.get(split) for score in scores], dtype="float64")
+    return pd.concat([frame, parameter_columns([score.config for score in scores])], axis=1)
 
 
 def parameter_columns(configs: Sequence[Any]) -> pd.DataFrame:
@@ -68,6 +66,9 @@ def typed(values: Sequence[Any]) -> pd.Series:
     return pd.Series(texts, dtype="string")
 
 
-def _plain(value: Any) -> Any:
-    """A state as text."""
-    return value.value if hasattr(value, "value") else value
+def _records(kind: Any, records: Sequence[Any], names: Iterable[str]) -> pd.DataFrame:
+    """Fields of records as columns of the types that their class declares."""
+    types = {field.name: DTYPES[str(field.type).split()[0]] for field in fields(kind) if field.name in names}
+    return pd.DataFrame(
+        {name: pd.Series([getattr(record, name) for record in records], dtype=types[name]) for name in names}
+    )

@@ -7,8 +7,10 @@ import streamlit as st
 
 from dashboard import deep_links, downloads, figures, messages, reading
 from dashboard.study_picker import pick_study
+from reports.palette import transparent
 from reports.section import section
-from reports.trial_frame import axes_of, enough, of_system, trial_frame
+from reports.sections.importances import remarks
+from reports.trial_frame import axes_of, drawn, enough, of_system
 from tuners.record import HAND, StudyRecord, StudyState
 from tuners.trials import FEWEST, IMPORTANCE
 
@@ -16,6 +18,25 @@ TITLE = "Hyperparameters"
 ICON = ":material/tune:"
 SECTION = "Analyse"
 POSITION = 5
+
+
+#: Panels and axes side by side, where there is room for them.
+MOST_COLUMNS, MOST_AXES, PHONE_AXES = 3, 8, 3
+
+
+@st.cache_data(max_entries=24, show_spinner="Reading the trials …")
+def read_frame(source: reading.Source, study: str, stage: tuple[str, int], name: str) -> pd.DataFrame:
+    return section(name).frame(reading.store(), study)
+
+
+def frame_of(study: StudyRecord, name: str) -> pd.DataFrame:
+    """The frame of a section, read once for all viewers as long as the study stands as it does."""
+    stage = (study.state.value, reading.trial_counts().get(study.name, 0))
+    return read_frame(reading.source(), study.name, stage, name)
+
+
+def phone() -> bool:
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def no_systems(study: StudyRecord) -> None:
@@ -64,6 +85,7 @@ def show_importances(study: StudyRecord, system: str) -> None:
     st.markdown(part.lead)
     figure = part.figure(reading.store(), own)
     if figure is not None:
+        figure.update_layout(margin_t=40)
         figures.show_figure(figure, "importances", part.alt(own), study)
     for remark in importance_remarks(own):
         st.caption(remark)
@@ -71,25 +93,45 @@ def show_importances(study: StudyRecord, system: str) -> None:
 
 
 def importance_remarks(frame: pd.DataFrame) -> list[str]:
-    from reports.sections.importances import remarks
-
     some = frame["importance"].notna() & frame["within"].fillna("").ne("")
     conditions = dict.fromkeys(frame.loc[some, "within"])
     more = [f"\\* judged among trials with {messages.escaped(text)} alone." for text in conditions]
     return [*remarks(frame), *more]
 
 
-def show_trials(study: StudyRecord, frame: pd.DataFrame) -> None:
-    for name in ("parallel", "slices"):
-        part = section(name)
-        st.subheader(part.title, anchor=False)
-        st.markdown(part.lead)
-        figure = part.figure(reading.store(), frame)
-        if figure is None:
-            st.caption("No trial has a dev error yet.")
-            continue
-        note_of(frame)
-        figures.show_figure(figure, name, part.alt(frame), study, zoom=name == "slices")
+def show_lines(study: StudyRecord, frame: pd.DataFrame) -> None:
+    part = section("parallel")
+    st.subheader(part.title, anchor=False)
+    st.markdown(part.lead)
+    names = [axis.name for axis in axes_of(frame)]
+    first = names[: PHONE_AXES if phone() else MOST_AXES]
+    frame.attrs["shown"] = deep_links.multiselect("Axes", names, key="axes", default=first)
+    figure = part.figure(reading.store(), frame)
+    if figure is None:
+        st.info("Choose at least one axis above.", icon=":material/arrow_upward:")
+        return
+    note_of(frame)
+    figure.update_layout(margin_t=10)
+    figure.update_annotations(bgcolor=transparent(figures.ground().background, 0.75))
+    figures.show_figure(figure, "parallel", part.alt(frame), study)
+
+
+def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
+    part = section("slices")
+    st.subheader(part.title, anchor=False)
+    st.markdown(part.lead)
+    numbers = [str(number) for number in range(1, MOST_COLUMNS + 1)]
+    default = numbers[0] if phone() else numbers[-1]
+    frame.attrs["columns"] = int(
+        deep_links.segmented("Panels a row", numbers, key="columns", default=default)
+    )
+    figure = part.figure(reading.store(), frame)
+    if figure is None:
+        st.caption("No trial has a dev error yet.")
+        return
+    note_of(frame)
+    figure.update_layout(margin_t=30)
+    figures.show_figure(figure, "slices", part.alt(frame), study, zoom=True)
 
 
 def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
@@ -111,6 +153,7 @@ def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
         st.caption("No trial with a dev error has both.")
         return
     note_of(frame)
+    figure.update_layout(margin_t=10)
     figures.show_figure(figure, "contour", part.alt(frame), study)
 
 
@@ -118,7 +161,7 @@ def show_edges(study: StudyRecord, system: str) -> None:
     part = section("boundaries")
     st.subheader(part.title, anchor=False)
     st.markdown(part.lead)
-    frame = part.frame(reading.store(), study.name)
+    frame = frame_of(study, "boundaries")
     own = frame[frame["system"] == system]
     own.attrs = frame.attrs | {
         "repeats": {name: pair for name, pair in frame.attrs["repeats"].items() if name == system},
@@ -133,13 +176,14 @@ def show_edges(study: StudyRecord, system: str) -> None:
 def show_failures(study: StudyRecord, system: str) -> None:
     part = section("failure-map")
     st.subheader(part.title, anchor=False)
-    frame = part.frame(reading.store(), study.name)
+    frame = frame_of(study, "failure-map")
     frame.attrs["system"] = system
     figure = part.figure(reading.store(), frame)
     if figure is None:
         st.caption(f"No trial of {messages.escaped(system)} failed or answers one class.")
         return
     st.markdown(part.lead)
+    figure.update_layout(margin_t=10)
     figures.show_figure(figure, "failure-map", part.alt(frame), study)
     own = frame[frame["system"] == system]
     own.attrs = frame.attrs
@@ -149,8 +193,6 @@ def show_failures(study: StudyRecord, system: str) -> None:
 
 def note_of(frame: pd.DataFrame) -> None:
     """Says where a figure shows a sample; the figure's own caption would be cut on phones."""
-    from reports.trial_frame import drawn
-
     note = drawn(of_system(frame))[1]
     if note:
         st.caption(note)
@@ -165,7 +207,7 @@ study = pick_study()
 labels = [system.label for system in study.spec.systems if system.tuner != HAND]
 if not labels:
     no_systems(study)
-frame = trial_frame(reading.store(), study.name)
+frame = frame_of(study, "slices")
 system = deep_links.selectbox("System", labels, key="system", default=frame.attrs["system"] or labels[0])
 frame.attrs["system"] = system
 st.markdown(messages.provenance(study))
@@ -177,7 +219,8 @@ if count < FEWEST:
     st.stop()
 show_importances(study, system)
 show_edges(study, system)
-show_trials(study, frame)
+show_lines(study, frame)
+show_slices(study, frame)
 show_pair(study, frame)
 show_failures(study, system)
 st.subheader("All trials", anchor=False)

@@ -15,6 +15,7 @@ from tuners.store import Store
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from matplotlib.figure import Figure
 
 #: Parts of a range of numbers.
 PARTS = 4
@@ -44,9 +45,9 @@ class FailureMap(Section):
     name = "failure-map"
     title = "Where trials failed"
     lead = (
-        "Share of trials that failed or answer one class, by the value of each hyperparameter, against the share of "
-        "all trials of the system. Only parts with several such trials and clearly more than the average are listed; "
-        "two hyperparameters that went together in the search share the blame here."
+        "Trials that failed or answer one class, of all trials with that value of a hyperparameter; the darker, the "
+        "larger their share. The table lists values with clearly more of them than the average of the system. Two "
+        "hyperparameters that went together in the search share the blame here."
     )
     position = 61
 
@@ -102,7 +103,9 @@ class FailureMap(Section):
         for row in own.to_dict("records"):
             at = names.index(row["parameter"]), row["part"]
             z[at] = row["share"]
-            texts[at] = f"{row['values']}<br>{row['troubled']} of {row['trials']}"
+            texts[at] = (
+                f"{row['values'].replace(' to ', '<br>to ')}<br><b>{row['troubled']} of {row['trials']}</b>"
+            )
             hover[at] = f"{row['reason']}<br>{row['pruned']} pruned" if row["pruned"] else row["reason"]
         figure = go.Figure()
         figure.add_heatmap(
@@ -117,7 +120,7 @@ class FailureMap(Section):
             hoverongaps=False,
             zmin=0,
             zmax=1,
-            colorscale=[[0, "#F3F1EC"], [0.5, palette.ORANGE], [1, palette.VERMILLION]],
+            colorscale=COLOURS,
             xgap=3,
             ygap=3,
             colorbar={
@@ -129,11 +132,38 @@ class FailureMap(Section):
             },
         )
         figure.update_layout(
-            charts.base_layout(f"{frame.attrs['system']}, {caption_of(frame)}", height=140 + 58 * len(names))
+            charts.base_layout(f"{frame.attrs['system']}, {caption_of(frame)}", height=140 + 66 * len(names))
         )
         figure.update_layout(margin={"b": 60})
         figure.update_xaxes(visible=False)
         figure.update_yaxes(charts.plain_axis(autorange="reversed", showgrid=False))
+        return figure
+
+    def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        from matplotlib.colors import LinearSegmentedColormap
+        from matplotlib.patches import Rectangle
+
+        own = frame[frame["system"] == frame.attrs["system"]]
+        if own.empty or not own["troubled"].any():
+            return None
+        names = list(dict.fromkeys(own["parameter"]))
+        title = f"{self.title}: {frame.attrs['system']}"
+        figure = charts.new_figure(title, caption_of(frame), 1.2 + 0.42 * len(names))
+        panel = figure.subplots()
+        scale = LinearSegmentedColormap.from_list("troubled", [colour for _, colour in COLOURS])
+        for row in own.to_dict("records"):
+            x, y = row["part"], names.index(row["parameter"])
+            colour = "#FFFFFF" if pd.isna(row["share"]) else scale(row["share"])
+            panel.add_patch(Rectangle((x + 0.01, y - 0.46), 0.98, 0.92, facecolor=colour))
+            text = f"{row['values']}: {row['troubled']} of {row['trials']}"
+            panel.text(x + 0.5, y, text, ha="center", va="center", fontsize=8, color=palette.LIGHT.text)
+        panel.set_xlim(0, own["part"].max() + 1)
+        panel.set_ylim(len(names) - 0.5, -0.5)
+        panel.set_yticks(range(len(names)), names, fontsize=10)
+        panel.set_xticks([])
+        panel.tick_params(length=0, colors=palette.LIGHT.text)
+        for spine in panel.spines.values():
+            spine.set_visible(False)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:
@@ -156,6 +186,9 @@ class FailureMap(Section):
         if len(found) > SHOWN:
             text += f"\n\n… and {len(found) - SHOWN} more; the dashboard shows all of them."
         return text
+
+    def alt(self, frame: pd.DataFrame) -> str:
+        return f"Share of failed trials by hyperparameter, {frame.attrs['system']}, {caption_of(frame)}"
 
 
 def _striking(frame: pd.DataFrame) -> pd.DataFrame:

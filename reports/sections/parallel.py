@@ -51,6 +51,7 @@ class Parallel(Section):
     position = 52
 
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
+        """As `trial_frame`; a page may put the names of the parameters to draw into attrs["shown"]."""
         return trial_frame(store, study_name)
 
     def applies(self, frame: pd.DataFrame) -> bool:
@@ -59,7 +60,8 @@ class Parallel(Section):
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         import plotly.graph_objects as go
 
-        axes = axes_of(frame)
+        chosen = frame.attrs.get("shown")
+        axes = [axis for axis in axes_of(frame) if chosen is None or axis.name in chosen]
         shown, note = drawn(of_system(frame))
         if shown.empty or not axes:
             return None
@@ -67,29 +69,20 @@ class Parallel(Section):
         figure = go.Figure()
         for band in _bands(shown):
             x, y = _lines(band.rows, axes, low, high)
-            figure.add_scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                name=band.label,
-                line={"color": palette.transparent(band.colour, band.alpha), "width": band.width},
-                hoverinfo="skip",
-            )
+            line = {"color": palette.transparent(band.colour, band.alpha), "width": band.width}
+            figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+            # An entry of its own for the legend, where so thin and pale a line could not be seen.
+            thick = {"color": band.colour, "width": 4}
+            figure.add_scatter(x=[None], y=[None], mode="lines", name=band.label, line=thick)
         for place, (labels, marks) in enumerate(_scales(axes, low, high)):
             figure.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, line={"color": palette.GREY})
             for text, mark in zip(labels, marks, strict=True):
-                last = place == len(axes)
                 figure.add_annotation(
-                    x=place,
-                    y=mark,
-                    text=text,
-                    showarrow=False,
-                    xanchor="right" if last else "left",
-                    xshift=-4 if last else 4,
+                    x=place, y=mark, text=text, showarrow=False, xanchor="left", xshift=4, borderpad=1
                 )
         names = [_two_lines(axis) for axis in axes] + ["dev error"]
         figure.update_layout(charts.base_layout(_caption(frame, note), height=520, margin_b=90))
-        ends = [-0.25, len(axes) + 0.25]
+        ends = [-0.25, len(axes) + 0.6]
         figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, range=ends, showgrid=False)
         figure.update_xaxes(side="top", zeroline=False, tickangle=0, automargin=True)
         figure.update_yaxes(
