@@ -221,6 +221,7 @@ def _continue(store: Store, name: str, args: argparse.Namespace) -> int:
 
 def _run(store: Store, record: object, args: argparse.Namespace) -> int:
     from tuners import study
+    from tuners.engines.local import default_workers
     from tuners.record import StudyRecord
     from tuners.store import shown
 
@@ -385,11 +386,13 @@ def _dataset_name(name: str | None) -> str:
 
 
 def _new_name(spec: StudySpec) -> str:
+    from datasets import sources
+
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     what = spec.preset or next(
         (system.tuner for system in spec.systems if system.tuner != "hand"), "baselines"
     )
-    dataset = spec.dataset if spec.dataset.isalnum() else "own"
+    dataset = spec.dataset if spec.dataset in sources() else "own"
     return f"set{dataset}-{what}-{stamp}"
 
 
