@@ -17,8 +17,10 @@ PREFIX = "params_"
 DTYPES = {"int": "Int64", "float": "float64", "str": "string", "bool": "boolean", "TrialState": "string"}
 
 #: Fields of a final training that have a column of their own.
-SCORE_FIELDS = ("system", "repeat", "seed", "trial", "architecture", "parameters", "epochs", "best_epoch")
-SCORE_FIELDS += ("seconds", "degenerate", "reason")
+SCORE_FIELDS = (
+    *("system", "repeat", "seed", "trial", "architecture", "parameters", "epochs", "best_epoch"),
+    *("seconds", "degenerate", "reason"),
+)
 
 
 def trial_table(trials: Sequence[TrialRecord]) -> pd.DataFrame:

@@ -27,6 +27,9 @@ FEWEST, DEVIATIONS = 3, 2.0
 #: Rows of the report; a page shows all parts.
 SHOWN = 12
 
+#: Of shares from 0 to 1; dark text is readable on all of them.
+COLOURS = [(0.0, "#F3F1EC"), (0.5, palette.ORANGE), (1.0, palette.VERMILLION)]
+
 COLUMNS = [
     "system",
     "parameter",
