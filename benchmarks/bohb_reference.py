@@ -1,8 +1,9 @@
 """Our BOHB beside HpBandSter's: the same brackets, functions, seeds and trials; prints the median best values.
 
-HpBandSter draws the configurations in an environment of its own (python -m tuners.environments hpbandster)
-and learns from every result at once; ours learns from a rung when the next one begins. The functions have
+HpBandSter draws the configurations in an environment of its own (python -m tuners.environments hpbandster).
+The functions have
 their optimum at 0; what short trials show is shifted, so that the best of them is not the best in the end.
+p is that of a rank-sum test: seeds mean nothing in common to two libraries.
 
     python benchmarks/bohb_reference.py [--seeds 10] [--trials 90]
 """
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from scipy.stats import mannwhitneyu
 
 from datasets.errors import HandtuneError
 from manual.learner import Config
@@ -151,11 +154,13 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=90)
     args = parser.parse_args()
     print(f"median best of {args.seeds} seeds after {args.trials} trials of up to {EPOCHS} epochs")
-    print(f"{'function':<40} {'ours':>8} {'HpBandSter':>11} {'ratio':>7}")
+    print(f"{'function':<40} {'ours':>8} {'HpBandSter':>11} {'ratio':>7} {'p':>6}")
     try:
         for problem in PROBLEMS:
-            ours, theirs = (median(values) for values in compare(problem, args.seeds, args.trials))
-            print(f"{problem.name:<40} {ours:8.4f} {theirs:11.4f} {ours / theirs:7.2f}", flush=True)
+            found = compare(problem, args.seeds, args.trials)
+            ours, theirs = (median(values) for values in found)
+            p = mannwhitneyu(*found).pvalue
+            print(f"{problem.name:<40} {ours:8.4f} {theirs:11.4f} {ours / theirs:7.2f} {p:6.2f}", flush=True)
     except HandtuneError as error:
         print(error, file=sys.stderr)
         return error.exit_code

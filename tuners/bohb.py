@@ -1,9 +1,8 @@
 """BOHB: Hyperband whose configurations come from a model of the good ones; see `tuners.bohb_model`.
 
 A bracket starts many short trials, or few long ones, and trains the best third on, again and again
-(Li et al. 2017, Hyperband, JMLR 18). Within a rung nothing depends on the order of the results: the
-configurations of a rung are drawn from what was known when it began, so that any number of its trials may
-be under way at once.
+(Li et al. 2017, Hyperband, JMLR 18). The model is fitted anew for every configuration, as in the paper, so
+that one trial is under way at a time; a model that is kept for a whole rung finds clearly less.
 """
 
 from __future__ import annotations
@@ -71,7 +70,6 @@ class BohbSearcher(Searcher):
         self._results: dict[int, list[tuple[int, Vector, float]]] = {}
         self._bracket = -1
         self._over = False
-        self._model: Model | None = None
         self._begin_bracket()
 
     def _suggest(self, number: int) -> Suggestion | None:
@@ -105,12 +103,7 @@ class BohbSearcher(Searcher):
         rungs = halvings(self.task.max_epochs)
         halved = rungs - self._bracket % (rungs + 1)
         size = math.ceil((rungs + 1) / (halved + 1) * ETA**halved)
-        self._begin_rung(Rung(halved, rung_epochs(self.task.max_epochs, halved), size))
-
-    def _begin_rung(self, rung: Rung) -> None:
-        self._rung = rung
-        if not rung.parents:
-            self._model = self._fit()
+        self._rung = Rung(halved, rung_epochs(self.task.max_epochs, halved), size)
 
     def _move_on(self) -> None:
         """Trains the best of a rung on, or begins the next bracket."""
@@ -122,7 +115,7 @@ class BohbSearcher(Searcher):
             self._begin_bracket()
             return
         halved = rung.halved - 1
-        self._begin_rung(Rung(halved, rung_epochs(self.task.max_epochs, halved), len(parents), parents))
+        self._rung = Rung(halved, rung_epochs(self.task.max_epochs, halved), len(parents), parents)
 
     def _promoted(self, number: int, rung: Rung) -> Suggestion:
         parent = rung.parents[len(rung.asked)]
@@ -134,8 +127,8 @@ class BohbSearcher(Searcher):
         """A configuration that was never suggested; None where there seems to be no other."""
         rng = np.random.default_rng(derive(self.task.seed, "bohb", number))
         choices: list[dict[str, Value]] = []
-        if self._model is not None and rng.random() >= RANDOM_FRACTION:
-            choices = [self._decode(point) for point in self._model.candidates(rng)]
+        if rng.random() >= RANDOM_FRACTION and (model := self._fit(rng)) is not None:
+            choices = [self._decode(point) for point in model.candidates(rng)]
         for attempt in range(len(choices) + MOST_KNOWN):
             if attempt < len(choices):
                 config = choices[attempt]
@@ -148,9 +141,8 @@ class BohbSearcher(Searcher):
             return Suggestion(number, config, rung.epochs)
         return None
 
-    def _fit(self) -> Model | None:
+    def _fit(self, rng: np.random.Generator) -> Model | None:
         """The model of the longest trials that suffice for one."""
-        rng = np.random.default_rng(derive(self.task.seed, "bohb model", self._bracket))
         for epochs in sorted(self._results, reverse=True):
             results = sorted(self._results[epochs], key=lambda result: result[0])
             points: Matrix = np.array([point for _, point, _ in results])

@@ -11,7 +11,7 @@ from statistics import median
 
 import numpy as np
 import pytest
-from search_drive import SPACE, drive, good, start, suggestions
+from search_drive import SPACE, drive, good, start
 
 from datasets.plugins import all_plugins_required
 from tuners.bohb import halvings, rung_epochs
@@ -130,20 +130,6 @@ def test_the_best_third_of_a_rung_goes_on_from_its_weights():
     best = sorted(trials[:9], key=lambda trial: trial.dev_error)[:3]
     assert [trial.parent for trial in trials[9:12]] == [trial.number for trial in best]
     assert [trial.config for trial in trials[9:12]] == [trial.config for trial in best]
-
-
-def test_the_order_of_the_results_within_a_rung_changes_nothing():
-    one_by_one = suggestions(drive(start("bohb"), 40))
-    searcher, found = start("bohb"), []
-    while len(found) < 40:
-        outstanding = []
-        while len(found) < 40 and (suggestion := searcher.ask()) is not None:
-            outstanding.append(suggestion)
-            found.append(suggestion)
-        assert searcher.ask() is None or len(found) == 40
-        for suggestion in reversed(outstanding):
-            searcher.tell(suggestion, good(suggestion))
-    assert found == one_by_one
 
 
 def test_a_failed_trial_is_never_trained_on():

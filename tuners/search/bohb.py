@@ -9,8 +9,6 @@ from tuners.space import SpaceError
 class Bohb(SearcherPlugin):
     name = "bohb"
     title = "BOHB: Hyperband with configurations from kernel densities of good and bad ones"
-    parallel = None
-
     def start(self, task: Task) -> Searcher:
         from tuners.bohb import BohbSearcher
 
