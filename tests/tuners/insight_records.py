@@ -155,7 +155,7 @@ def _trial(
     study: str, label: str, repeat: int, number: int, config: dict[str, Any], rng: np.random.Generator
 ) -> TrialRecord:
     rate = math.log10(config["learning_rate"])
-    error = 0.1 + 0.06 * abs(rate + 2.5) + 0.05 * (config.get("activation") == "tanh") + 0.01 * rng.uniform()
+    error = 0.1 + 0.06 * abs(rate + 2.5) + 0.02 * (config.get("activation") == "tanh") + 0.01 * rng.uniform()
     state, reason, epochs = TrialState.COMPLETE, "", EPOCHS
     if label != HAND and rate > -1.5:
         state, reason, epochs = TrialState.FAILED, DIVERGED, 1
