@@ -91,10 +91,10 @@ def add_searched_study(
         ),
         Environment("3.11.9", {}, "0123456789ab", "Linux", "a processor", 2, 8.0, "cpu"),
         f"python tuners/run.py --dataset 10 --study {name}",
-        "2026-01-02T03:04:05Z",
+        "2024-01-02T03:04:05Z",
         state,
         0.0,
-        "2026-01-02T03:09:05Z" if state == StudyState.FINISHED else None,
+        "2024-01-02T03:09:05Z" if state == StudyState.FINISHED else None,
     )
     searches = tuple(SearchRecord(repeat, "scored") for repeat in range(repeats))
     systems = [
