@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ["system", "parameter", "importance", "trials", "within", "note"]
 
+#: With more systems than these, the table of the report holds the first few hyperparameters of each.
+MANY_SYSTEMS, FEW_ROWS = 3, 4
+
 #: A forest that predicts less of the variance of unseen trials than this gives no ranking.
 POOR = 0.2
 
@@ -139,6 +142,10 @@ class Importances(Section):
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
             return NOTHING
+        listed = frame[frame["parameter"].notna()]
+        short = listed["system"].nunique() > MANY_SYSTEMS
+        if short:
+            listed = listed.groupby("system", sort=False).head(FEW_ROWS)
         rows = [
             [
                 tables.escape(row["system"]),
@@ -147,14 +154,15 @@ class Importances(Section):
                 tables.count(row["trials"]),
                 tables.escape(row["note"]) if pd.isna(row["importance"]) else "",
             ]
-            for _, row in frame.iterrows()
-            if not pd.isna(row["parameter"])
+            for _, row in listed.iterrows()
         ]
         blocks = []
         if rows:
             head = ["system", "hyperparameter", "share in %", "trials", "remark"]
             blocks.append(tables.table(head, rows, right=("share in %", "trials")))
         blocks += [f"- {text}" for text in remarks(frame)]
+        if short:
+            blocks.append(f"- The {FEW_ROWS} highest shares of each system; the figure shows all of them.")
         return "\n\n".join(blocks[:1]) + ("\n\n" + "\n".join(blocks[1:]) if len(blocks) > 1 else "")
 
 
