@@ -11,6 +11,7 @@ from statistics import median
 
 import numpy as np
 import pytest
+from scipy.stats import mannwhitneyu
 from search_drive import SPACE, drive, good, start
 
 from datasets.plugins import all_plugins_required
@@ -171,5 +172,6 @@ def test_options_and_conditions_come_through_the_model():
 @pytest.mark.slow
 def test_ours_finds_what_the_reference_finds(reference, benchmark):
     for problem in benchmark.PROBLEMS:
-        ours, theirs = benchmark.compare(problem, seeds=3, trials=66)
-        assert median(ours) < 1.5 * median(theirs) + 0.01, problem.name
+        ours, theirs = benchmark.compare(problem, seeds=6, trials=44)
+        # That ours is worse must not be beyond doubt; random search alone fails this.
+        assert mannwhitneyu(ours, theirs, alternative="greater").pvalue > 0.01, problem.name

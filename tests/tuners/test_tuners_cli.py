@@ -164,7 +164,7 @@ def test_json_is_one_document_with_the_promised_keys(study, own_data):
         assert row["config"] and row["failed_trials"] == row["pruned_trials"] == 0
     knn, _, tuned = document["systems"]
     assert (knn["tuner"], knn["trials"], len(knn["repeats"])) == ("hand", 9, 1)  # repeats would only repeat
-    assert (tuned["tuner"], tuned["trials"], tuned["epochs"]) == ("keras-random", 2, 4)
+    assert (tuned["tuner"], tuned["trials"], tuned["epochs"]) == ("keras-random", 4, 8)
     assert len({repeat["seed"] for repeat in tuned["repeats"]}) == 2
 
 
@@ -173,7 +173,7 @@ def test_progress_goes_to_standard_error(study):
     _, result = study
     for text in (
         "KNN: trial 9/9",
-        "MLP-A1 (keras-random): trial 2/2",
+        "MLP-A1 (keras-random): trial 4/4",
         "scored",
         "streamlit run",
         "reports s",
@@ -186,11 +186,14 @@ def test_progress_goes_to_standard_error(study):
 def test_the_winner_is_the_trial_of_the_lowest_dev_error_and_eval_is_read_once(study):
     store = Store(study[0], readonly=True)
     for system in store.systems("s"):
-        trials = store.trials("s", system.label)
-        best = min(trials, key=lambda t: (t.state == "degenerate", t.dev_error, t.number))
-        assert system.selected == best.number
-        scores = [score for score in store.scores("s") if score.system == system.label]
-        assert all(dict(score.config) == dict(best.config) for score in scores)
+        scores = {score.repeat: score for score in store.scores("s") if score.system == system.label}
+        assert [search.repeat for search in system.searches] == list(scores)
+        for search in system.searches:
+            trials = [trial for trial in store.trials("s", system.label) if trial.repeat == search.repeat]
+            best = min(trials, key=lambda t: (t.state == "degenerate", t.dev_error, t.number))
+            assert search.selected == best.number
+            assert dict(scores[search.repeat].config) == dict(best.config)
+        scores = scores.values()
         assert all(score.weights is None or (store.folder / score.weights).is_file() for score in scores)
         assert all((store.folder / score.surface).is_file() for score in scores)
 

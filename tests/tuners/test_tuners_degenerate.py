@@ -114,7 +114,7 @@ def test_without_the_guard_impossible_networks_fail_with_the_reason_and_the_sear
             "cannot be built: its " in trial.reason and " is larger than the feature map of " in trial.reason
         )
         assert "Error" not in trial.reason and trial.epochs == 0
-    assert store.systems("s")[0].selected is not None
+    assert store.systems("s")[0].searches[0].selected is not None
     assert store.study("s").state == StudyState.FINISHED
 
 

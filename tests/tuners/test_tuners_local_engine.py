@@ -50,7 +50,22 @@ def training(address: str) -> bool:
 def test_a_worker_that_is_killed_costs_its_trial_and_no_other(own_data, repo_root, environment, tmp_path):
     address = str(tmp_path / "s.sqlite")
     process = subprocess.Popen(
-        [sys.executable, "tuners/run.py", "--dataset", str(own_data), "--baselines", "mlp-m1", "knn", "--workers", "1", "--study", "s", "--json", "--store", address],
+        [
+            sys.executable,
+            "tuners/run.py",
+            "--dataset",
+            str(own_data),
+            "--baselines",
+            "mlp-m1",
+            "knn",
+            "--workers",
+            "1",
+            "--study",
+            "s",
+            "--json",
+            "--store",
+            address,
+        ],
         cwd=repo_root,
         env=environment(),
         stdout=subprocess.PIPE,
