@@ -2,7 +2,7 @@
 #   PYTHON=python3.12   the interpreter to build .venv with (default: the first suitable one found)
 #   PIP_ARGS=...        more options for pip, such as an index with CPU builds of torch
 #   TEST_ARGS=...       more options for pytest, such as -k store
-#   TEST_JOBS=N         processes for the fast tests
+#   TEST_JOBS=N         processes for the tests
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -58,7 +58,7 @@ test-fast: $(STAMP) ## tests without training of networks and without a browser
 	$(BIN)/python -m pytest -m "not slow and not browser" -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS) $(NONE_IS_FINE)
 
 test-slow: $(STAMP) ## tests that train networks, run studies or drive a browser
-	$(BIN)/python -m pytest -m "slow or browser" $(TEST_ARGS) $(NONE_IS_FINE)
+	$(BIN)/python -m pytest -m "slow or browser" -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS) $(NONE_IS_FINE)
 
 check: $(STAMP) ## format, lint, types, direction of imports, Dockerfile
 	$(BIN)/ruff format --check .
