@@ -9,6 +9,7 @@ from tuners.space import SpaceError
 class Bohb(SearcherPlugin):
     name = "bohb"
     title = "BOHB: Hyperband with configurations from kernel densities of good and bad ones"
+
     def start(self, task: Task) -> Searcher:
         from tuners.bohb import BohbSearcher
 
