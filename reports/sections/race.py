@@ -87,6 +87,8 @@ class Race(Section):
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
+        from matplotlib.ticker import MaxNLocator
+
         if frame.empty:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
@@ -104,6 +106,7 @@ class Race(Section):
                 lines += [line] if scale == "trials" else []
             axes.set_xlabel(TITLES[scale], fontsize=10)
             axes.set_xlim(left=0)
+            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         panels[0].set_ylabel("best dev error", fontsize=10)
         charts.in_percent(panels[0], "y")
         charts.legend_below(figure, lines, min(3, len(lines)))
