@@ -14,7 +14,7 @@ import datasets
 from datasets import Dataset, cache
 from datasets.errors import DataError, UsageError
 from datasets.inputs import INPUTS, InputKind
-from datasets.plugins import find, scan, unknown
+from datasets.plugins import find, scan
 from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
 from manual.learner import Learner
@@ -59,8 +59,11 @@ def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
 
 def tuned_system(model: str, tuner: str) -> SystemSpec:
     """A model and the autotuner that searches its space."""
-    if tuner == HAND or tuner not in scan(SEARCH, SearcherPlugin):
-        raise unknown("tuner", tuner, [name for name in scan(SEARCH, SearcherPlugin) if name != HAND])
+    if tuner == HAND:
+        raise UsageError(
+            "--tuner hand tries your own configurations of one model (--configs FILE.toml), and a preset compares several; "
+            "leave out --preset and name the --dataset"
+        )
     find(SEARCH, SearcherPlugin, tuner, "tuner")
     tunable = find(HYPERMODELS, Tunable, model, "model")
     return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)
