@@ -217,10 +217,22 @@ def test_a_study_has_the_results_that_it_has_on_this_machine(cluster, command, o
 
 @pytest.mark.slow
 def test_a_study_whose_worker_is_killed_ends_with_every_trial_accounted_for(
-    cluster, own_data, repo_root, environment, tmp_path
+    cluster, repo_root, environment, tmp_path
 ):
     address = str(tmp_path / "s.sqlite")
-    words = ["--dataset", str(own_data), "--baselines", "mlp-m1", "knn", "--study", "s", "--json"]
+    # So many points that a training takes seconds: there is time to kill it in the middle.
+    words = [
+        "--dataset",
+        "10",
+        "--train-limit",
+        "20000",
+        "--baselines",
+        "mlp-m1",
+        "mlp-m2",
+        "--study",
+        "s",
+        "--json",
+    ]
     words += ["--engine", "ray", "--address", cluster.address, "--store", address]
     process = subprocess.Popen(
         [sys.executable, "tuners/run.py", *words],
@@ -232,6 +244,7 @@ def test_a_study_whose_worker_is_killed_ends_with_every_trial_accounted_for(
     )
     try:
         wait_for(lambda: Path(address).exists() and training(address) and tasks_of(), 60)
+        assert process.poll() is None, "the study ended before a worker could be killed"
         kill(tasks_of()[:1])
         out, err = process.communicate(timeout=120)
     finally:
