@@ -94,8 +94,10 @@ def show_importances(study: StudyRecord, system: str) -> None:
 
 def importance_remarks(frame: pd.DataFrame) -> list[str]:
     some = frame["importance"].notna() & frame["within"].fillna("").ne("")
-    conditions = dict.fromkeys(frame.loc[some, "within"])
-    more = [f"\\* judged among trials with {messages.escaped(text)} alone." for text in conditions]
+    more = [
+        f"\\* {messages.escaped(', '.join(part['parameter']))}: judged among trials with {messages.escaped(str(within))} alone."
+        for within, part in frame.loc[some].groupby("within", sort=False)
+    ]
     return [*remarks(frame), *more]
 
 
