@@ -8,6 +8,8 @@ from typing import Any
 
 from direct.problems import Run
 
+from tuners.seeds import derive
+
 
 def smac(run: Run, trials: int, seed: int) -> None:
     from ConfigSpace import ConfigurationSpace
@@ -22,7 +24,13 @@ def smac(run: Run, trials: int, seed: int) -> None:
     facade = HyperparameterOptimizationFacade
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        scenario = Scenario(space, output_directory=folder, deterministic=True, n_trials=trials, seed=seed)
+        scenario = Scenario(
+            space,
+            output_directory=folder,
+            deterministic=True,
+            n_trials=trials,
+            seed=derive(seed, "smac"),  # the one that the searcher starts it with
+        )
         facade(
             scenario,
             objective,
