@@ -7,7 +7,6 @@ Tuner 1.4.8 sets at this border is named where it is avoided.
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import warnings
@@ -16,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuners.record import Outcome, Suggestion, TrialRecord, TrialState
+from tuners.record import Outcome, Suggestion, TrialRecord
+from tuners.results import error_of
 from tuners.searcher import Searcher, SearcherPlugin, Task
 from tuners.space import SpaceError
 
@@ -77,14 +77,10 @@ class OracleSearcher(Searcher):
 
     def tell(self, suggestion: Suggestion, outcome: Outcome) -> None:
         trial = self._trials[suggestion.number]
-        error = outcome.dev_error
+        error = error_of(outcome)
         # +inf counts as a result for an oracle, and the Bayesian one even takes it for 0, excellent:
         # nothing that is not a finite number may reach it.
-        if (
-            outcome.state in (TrialState.FAILED, TrialState.CANCELLED)
-            or error is None
-            or not math.isfinite(error)
-        ):
+        if error is None:
             trial.status = "FAILED"
         else:
             self.oracle.update_trial(trial.trial_id, {OBJECTIVE: error}, step=outcome.epochs)

@@ -22,12 +22,14 @@ from tuners import environment
 from tuners.draw import first_look
 from tuners.engine import ENGINES, EnginePlugin, JobRunner
 from tuners.loop import Loop
+from tuners.path import searches
 from tuners.presets import POSTER_SETS, Preset, systems_of
 from tuners.progress import Progress
 from tuners.record import (
     HAND,
     BayesRecord,
     DataInfo,
+    EpochRecord,
     SearchRecord,
     StudyRecord,
     StudySpec,
@@ -215,15 +217,18 @@ def _system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
     """The searches of a study, repeat by repeat, each as far as the store says it is."""
     systems = store.systems(study.name)
     scores = {(score.system, score.repeat): score for score in store.scores(study.name)}
+    trials = searches(store.trials(study.name))
+    epochs: dict[tuple[str, int], list[EpochRecord]] = {}
+    for epoch in store.epochs(study.name):
+        epochs.setdefault((epoch.system, epoch.repeat), []).append(epoch)
     runs = []
     for repeat in range(study.spec.repeats):
         for system, record in zip(study.spec.systems, systems, strict=True):
             if repeat < len(record.searches):
-                runs.append(_system_run(store, study, system, repeat))
-                trials = [t for t in store.trials(study.name, system.label) if t.repeat == repeat]
-                epochs = [e for e in store.epochs(study.name, system.label) if e.repeat == repeat]
+                key = (system.label, repeat)
                 overhead = record.searches[repeat].overhead
-                runs[-1].restore(trials, epochs, scores.get((system.label, repeat)), overhead)
+                runs.append(_system_run(store, study, system, repeat))
+                runs[-1].restore(trials.get(key, []), epochs.get(key, []), scores.get(key), overhead)
     return runs
 
 

@@ -8,6 +8,7 @@ ends so that the outer ones are as likely as the others. A flat space is searche
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def start(algorithm: str, seed: int, space: list[dict[str, Any]], settings: dict
     return Tpe(seed, space, settings) if algorithm == "tpe" else Anneal(seed, space)
 
 
-class NniSearch:
+class NniSearch(ABC):
     """One tuner of NNI, driven as its dispatcher would: numbers of its own, a result or an end for each."""
 
     tuner: Any
@@ -54,12 +55,13 @@ class NniSearch:
             place, request["error"], [item["name"] for item in self.space if item["name"] not in values]
         )
 
+    @abstractmethod
     def replace(self, place: int, point: dict[str, float]) -> None:
         """Another point than the tuner's own was trained."""
-        raise NotImplementedError
 
+    @abstractmethod
     def learn(self, place: int, error: float, unused: list[str]) -> None:
-        raise NotImplementedError
+        """The error of a point, of which the `unused` parameters had no part in it."""
 
 
 class Tpe(NniSearch):
