@@ -106,6 +106,10 @@ class Loop:
         self.data = DataFolder(study.data.folder, len(study.data.class_names))
         self.files = store.folder / study.name
         self.jobs: dict[int, Purpose] = {}
+        #: The searches by system, in the order of the study.
+        self._systems: dict[str, list[SystemRun]] = {}
+        for run in runs:
+            self._systems.setdefault(run.spec.label, []).append(run)
         self._searched: set[SystemRun] = set()
         self._failed_scores: set[SystemRun] = set()
         self._epochs: dict[int, int] = {}
@@ -136,7 +140,7 @@ class Loop:
 
     def run(self) -> None:
         """Searches, selects and scores until every system is done."""
-        for label, runs in self._systems().items():
+        for label, runs in self._systems.items():
             limits = [run.ledger.budget.max_trials for run in runs]
             planned = None if None in limits else sum(limit or 0 for limit in limits)
             trials, epochs = (sum(getattr(run.ledger, name) for run in runs) for name in ("trials", "epochs"))
@@ -182,16 +186,9 @@ class Loop:
             return None
         return _Score(run, best, run.spec.epochs or self.study.spec.budget.max_epochs)
 
-    def _systems(self) -> dict[str, list[SystemRun]]:
-        """The searches by system, in the order of the study."""
-        found: dict[str, list[SystemRun]] = {}
-        for run in self.runs:
-            found.setdefault(run.spec.label, []).append(run)
-        return found
-
     def _best_error(self, label: str) -> float | None:
         """The lowest dev error of a system so far, over all its searches."""
-        best = winner(trial for run in self._systems()[label] for trial in run.trials.values())
+        best = winner(trial for run in self._systems[label] for trial in run.trials.values())
         return best.dev_error if best else None
 
     def _close_searches(self) -> None:
@@ -212,7 +209,7 @@ class Loop:
             )
             for weights in self.files.glob(f"checkpoints/{self._checkpoint_name(run, '*')}"):
                 weights.unlink()  # nothing trains on from them any more
-            others = self._systems()[run.spec.label]
+            others = self._systems[run.spec.label]
             if all(other in self._searched for other in others):
                 ends = "; ".join(dict.fromkeys(other.searched or "" for other in others))
                 many = f"{len(others)} searches, each: " if len(others) > 1 else ""
@@ -309,7 +306,7 @@ class Loop:
 
     def _trial_done(self, run: SystemRun, trial: TrialRecord) -> None:
         label = run.spec.label
-        done = sum(other.ledger.trials for other in self._systems()[label])
+        done = sum(other.ledger.trials for other in self._systems[label])
         self.progress.trial_done(label, trial, done, self._best_error(label))
         self._update(run, state=SearchState.SEARCHING, overhead=run.overhead)
 
@@ -340,7 +337,7 @@ class Loop:
         self.store.add_score(record)
         run.score = record
         self._update(run, state=SearchState.SCORED)
-        if all(other.score for other in self._systems()[run.spec.label]):
+        if all(other.score for other in self._systems[run.spec.label]):
             self.progress.system_scored(run.spec.label)
 
     def _bayes_done(self, split: str, values: Any) -> None:
