@@ -54,7 +54,10 @@ def epochs(study: str) -> list[EpochRecord]:
     return _epochs(source(), study)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, on_release=Store.close)
+# A store that a study is only beginning to make is looked at again, not remembered as empty.
+@st.cache_resource(
+    max_entries=4, show_spinner=False, on_release=Store.close, validate=lambda store: not store.missing
+)
 def _open(source: Source) -> Store:
     return Store(source[0], readonly=True)
 

@@ -57,6 +57,12 @@ DEFAULT = "runs/handtune.sqlite"
 #: A running study whose writer has not been heard of for this many seconds was cut off.
 SILENCE = 20.0
 
+#: The address of an empty store in memory.
+NOTHING = "sqlite://"
+
+#: What lets one process alone create the tables, by dialect; the end of the transaction ends it.
+ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7203021)"}
+
 R = TypeVar("R")
 
 
@@ -88,7 +94,7 @@ class Store:
             raise UsageError(f"the store must be a file or a database URL, and {path} is a folder")
         url = address if is_url else f"sqlite:///{path}"
         if self.missing:
-            url = "sqlite://"
+            url = NOTHING
         elif path and not readonly:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +103,7 @@ class Store:
                     f"the store's folder {path.parent} cannot be made: {error.strerror}"
                 ) from error
         try:
-            self.engine = _engine(url)
+            self.engine = _engine(url, readonly)
             self._prepare(readonly)
         except DataError:
             raise
@@ -115,12 +121,12 @@ class Store:
     def _prepare(self, readonly: bool) -> None:
         tables = inspect(self.engine).get_table_names()
         if "meta" not in tables:
-            if readonly and not self.missing and tables:
+            if readonly and tables:
                 raise DataError(f"{self.address} is a database, but not a Handtune store")
-            schema.metadata.create_all(self.engine)
-            # IntegrityError: another process created it at the same moment.
-            with suppress(IntegrityError), self.engine.begin() as connection:
-                connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
+            if readonly and not self.missing:  # a writer has opened the file and made no table yet
+                self.missing = True
+                self.engine = _engine(NOTHING)
+            self._create()
             return
         with self.engine.connect() as connection:
             found = connection.execute(
@@ -137,6 +143,14 @@ class Store:
             )
         if "insights" not in tables and not readonly:
             schema.insights.create(self.engine, checkfirst=True)
+
+    def _create(self) -> None:
+        """All tables or none, and by one process at a time: nobody ever sees a store that is half made."""
+        with suppress(IntegrityError), self.engine.begin() as connection:  # another process was first
+            if lock := ALONE.get(self.engine.dialect.name):
+                connection.exec_driver_sql(lock)
+            schema.metadata.create_all(connection)
+            connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
 
     def _upgrade_to_2(self) -> None:
         """Adds what a store of format 1 lacks; another process may be doing the same at this moment."""
@@ -380,8 +394,8 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _engine(url: str) -> Engine:
-    if url == "sqlite://":  # an empty store in memory, one for all threads of a dashboard
+def _engine(url: str, readonly: bool = False) -> Engine:
+    if url == NOTHING:  # an empty store in memory, one for all threads of a dashboard
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     # Tested before use: a server that was restarted ends no study and no dashboard.
     engine = create_engine(url, pool_pre_ping=True)
@@ -389,10 +403,12 @@ def _engine(url: str) -> Engine:
 
         @event.listens_for(engine, "connect")
         def _configure(connection: Any, _: Any) -> None:
-            # Readers never block the writer, and a killed process loses no committed trial.
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA busy_timeout=30000")
+            if not readonly:
+                # Readers never block the writer, and a killed process loses no committed trial. The file
+                # keeps the mode; a reader that set it could meet a writer that makes the file.
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
 
     return engine
 

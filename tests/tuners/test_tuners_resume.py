@@ -8,13 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from datasets.errors import DataError
 from tuners.record import StudyState, TrialState
 from tuners.store import Store
 
@@ -59,15 +56,11 @@ def finished(store: Store) -> dict:
     return {(t.system, t.number): t for t in store.trials("s") if t.state != TrialState.RUNNING}
 
 
-def begun(address: str, trials: int = 0) -> bool:
-    """Whether the study is in its store, with that many finished trials; the file may be half made still."""
-    if not Path(address).exists():
-        return False
-    try:
-        store = Store(address, readonly=True)
-        return bool(store.studies()) and len(finished(store)) >= trials
-    except (DataError, OperationalError):
-        return False
+def begun(process: subprocess.Popen[str], address: str, trials: int = 0) -> bool:
+    """Whether the study that runs is in its store, with that many finished trials."""
+    assert process.poll() is None, process.communicate()[1]
+    store = Store(address, readonly=True)
+    return bool(store.studies()) and len(finished(store)) >= trials
 
 
 def wait_for(what, limit=120.0):
@@ -105,14 +98,8 @@ def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
     for least in (2 * len(TUNERS), 5 * len(TUNERS)):
         process = begin(repo_root, environment(**quick), *words)
         try:
-            wait_for(lambda: begun(address))
+            wait_for(lambda process=process, least=least: begun(process, address, least))
             store = Store(address, readonly=True)
-
-            def enough(process=process, store=store, least=least):
-                assert process.poll() is None, process.communicate()[1]
-                return len(finished(store)) >= least
-
-            wait_for(enough)
             workers = psutil.Process(process.pid).children(recursive=True)
             process.kill()  # the main process alone, as the kernel would
             process.communicate(timeout=30)
@@ -202,7 +189,7 @@ def test_an_interrupted_study_says_how_to_go_on_and_does(
         *("--baselines", "knn", "--store", address, "--study", "s", "--workers", "2", "--json"),
     )
     try:
-        wait_for(lambda: begun(address, trials=12))
+        wait_for(lambda: begun(process, address, trials=12))
         os.killpg(process.pid, number)  # Ctrl-C reaches every process of a terminal
         out, err = process.communicate(timeout=30)
     finally:

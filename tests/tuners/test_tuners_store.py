@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -220,6 +221,31 @@ def test_a_missing_store_reads_as_empty_and_is_not_made(tmp_path):
     assert reader.missing
     assert reader.studies() == [] and reader.trial_counts() == {}
     assert not path.parent.exists()
+
+
+def test_a_store_that_is_being_made_reads_as_empty_and_is_left_to_its_writer(tmp_path):
+    path = tmp_path / "s.sqlite"
+    path.touch()  # what a writer leaves between opening the file and making the tables
+    reader = Store(str(path), readonly=True)
+    assert reader.missing
+    assert reader.studies() == []
+    assert path.stat().st_size == 0
+
+
+def test_writers_and_readers_may_come_all_at_once(tmp_path):
+    def open_store(number):
+        path = str(tmp_path / f"{number // 8}.sqlite")
+        if number % 2:
+            name = f"study {number}"
+            systems = [replace(system, study=name) for system in SYSTEMS]
+            Store(path).create_study(replace(STUDY, name=name), systems)
+        else:
+            Store(path, readonly=True).studies()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_store, range(80)))
+    for number in range(10):
+        assert len(Store(str(tmp_path / f"{number}.sqlite")).studies()) == 4
 
 
 @pytest.mark.parametrize("readonly", [False, True])
