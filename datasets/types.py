@@ -57,11 +57,14 @@ class TuningSplit:
     """What a search may see. It has no eval part, so that nothing that tunes can reach one.
 
     kind: what sort of samples they are; it decides what a network sees of them (`datasets.inputs`).
+    second: the second dev set, where there is one: errors on it are recorded, and neither training nor a
+    tuner learns them.
     """
 
     train: Samples
     dev: Samples
     kind: str = "points2d"
+    second: Samples | None = None
 
 
 @dataclass(frozen=True)

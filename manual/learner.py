@@ -32,6 +32,7 @@ class EpochReport:
     measuring them again on all of train would double the cost; dev values are measured afterwards.
     None where a classifier is fitted at once and has no such thing.
     dev_answers: how many different classes the model answers on dev; 1 is a collapse (`Collapse`).
+    second_error: the error on `TuningSplit.second`, None without one. It is for the record alone.
     """
 
     epoch: int
@@ -40,6 +41,7 @@ class EpochReport:
     dev_loss: float
     dev_error: float
     dev_answers: int | None = None
+    second_error: float | None = None
 
 
 #: Called after every epoch; the answer False means: stop now.

@@ -14,6 +14,14 @@ from manual.learner import Config, Value
 
 HAND = "hand"
 
+#: What is computed from a known density (`BayesRecord.estimator`).
+EXACT = "exact"
+MONTE_CARLO = "monte-carlo"
+TRAIN_RULE = "train-rule"
+
+#: Estimators that repeat what the study called the Bayes error begin with this.
+CLOSED_LOOP = "closed-loop"
+
 #: The reason of a degenerate model.
 ONE_CLASS = "predicts one class for everything"
 
@@ -101,6 +109,7 @@ class StudySpec:
     repeats: searches of each system, each with its own seed and its own final training.
     guard: autotuners draw no configuration that their space knows to be impossible.
     address: where the engine's cluster is; None for this machine.
+    second_dev: the share of dev, in (0, 1), that is kept out of searches and only measured on; None for none.
     """
 
     dataset: str
@@ -115,6 +124,7 @@ class StudySpec:
     data_root: str | None = None
     guard: bool = True
     address: str | None = None
+    second_dev: float | None = None
 
 
 @dataclass(frozen=True)
@@ -264,7 +274,11 @@ class TrialRecord:
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One point of a learning curve."""
+    """One point of a learning curve.
+
+    second_error: the error on the second dev set, where the study has one (`StudySpec.second_dev`); no tuner
+    is ever told it.
+    """
 
     system: str
     trial: int
@@ -276,6 +290,7 @@ class EpochRecord:
     seconds: float
     dev_answers: int | None = None
     repeat: int = 0
+    second_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -285,6 +300,8 @@ class ScoreRecord:
     confusion: per split a C x C table, rows true class, columns predicted class.
     surface: file of class probabilities over a grid, relative to the store's folder (2-D sets only).
     patients: per split the rows (patient, samples, wrong ones), where samples belong to patients.
+    regret: per split, where its density is known, the mean over its samples of max_c P(c|x) - P(answer|x), and
+    the standard error of that mean.
     """
 
     study: str
@@ -306,11 +323,17 @@ class ScoreRecord:
     weights: str | None = None
     reason: str = ""
     patients: Mapping[str, list[tuple[str, int, int]]] = field(default_factory=dict)
+    regret: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class BayesRecord:
-    """A Bayes error estimate of one split. estimator: "closed-loop-knn", "closed-loop-rnf" or "exact"."""
+    """What is known of the Bayes error of one split.
+
+    estimator: EXACT (bound: of the numerical error), MONTE_CARLO (bound: a standard error), TRAIN_RULE (the
+    error on this split of the rule that is optimal for train; bound as for EXACT), else the name of an
+    estimator in `datasets.bayes_error`. low, high: its 95 % interval, where it has one.
+    """
 
     study: str
     split: str
@@ -318,3 +341,5 @@ class BayesRecord:
     value: float
     bound: float
     settings: Mapping[str, Value]
+    low: float | None = None
+    high: float | None = None

@@ -7,10 +7,13 @@ from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, Te
 metadata = MetaData()
 
 #: Raised when a column changes its meaning; an older store is refused rather than misread.
-VERSION = 3
+VERSION = 4
 
 #: Columns that a store of format 1 lacks. They may be empty, so adding them changes nothing that is there.
 ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"), ("systems", "rules"))
+
+#: The same of format 3.
+ADDED_IN_4 = (("epochs", "second_error"), ("scores", "regret"), ("bayes", "low"), ("bayes", "high"))
 
 #: Tables that format 3 keys otherwise: a system may have several searches. What is there is the first one.
 REKEYED_IN_3 = ("systems", "trials", "epochs")
@@ -97,6 +100,7 @@ epochs = Table(
     Column("dev_error", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("dev_answers", Integer),
+    Column("second_error", Float),
 )
 
 scores = Table(
@@ -121,6 +125,7 @@ scores = Table(
     Column("weights", Text),
     Column("reason", Text, nullable=False),
     Column("patients", JSON),
+    Column("regret", JSON),
 )
 
 bayes = Table(
@@ -132,6 +137,8 @@ bayes = Table(
     Column("value", Float, nullable=False),
     Column("bound", Float, nullable=False),
     Column("settings", JSON, nullable=False),
+    Column("low", Float),
+    Column("high", Float),
 )
 
 #: What was computed from the trials of a system, for readers that do without the libraries it takes.

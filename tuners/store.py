@@ -132,10 +132,9 @@ class Store:
             found = connection.execute(
                 select(schema.meta.c.value).where(schema.meta.c.key == "version")
             ).scalar()
-        if found == "1":
-            self._upgrade_to_2()
-        if found in ("1", "2"):
-            self._upgrade_to_3()
+        if found in ("1", "2", "3"):
+            self._add_columns((schema.ADDED_IN_2 if found == "1" else ()) + schema.ADDED_IN_4)
+            self._raise_version()
         elif found != str(schema.VERSION):
             raise DataError(
                 f"{self.address} was written by another version (store format {found}, this one reads "
@@ -152,23 +151,24 @@ class Store:
             schema.metadata.create_all(connection)
             connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
 
-    def _upgrade_to_2(self) -> None:
-        """Adds what a store of format 1 lacks; another process may be doing the same at this moment."""
-        for table, name in schema.ADDED_IN_2:
+    def _add_columns(self, added: Iterable[tuple[str, str]]) -> None:
+        """Adds what an older store lacks; another process may be doing the same at this moment."""
+        for table, name in added:
             column = schema.metadata.tables[table].c[name]
             kind = column.type.compile(self.engine.dialect)
             with suppress(DatabaseError), self.engine.begin() as connection:
                 connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {name} {kind}"))
 
-    def _upgrade_to_3(self) -> None:
-        """Makes room for several searches of a system. All of it or nothing, and by one process alone."""
+    def _raise_version(self) -> None:
+        """Makes room for several searches of a system where there is none yet. All of it or nothing, and by
+        one process alone."""
         with self.engine.begin() as connection:
             mine = connection.execute(
                 update(schema.meta)
                 .where(schema.meta.c.key == "version", schema.meta.c.value != str(schema.VERSION))
                 .values(value=str(schema.VERSION))
             ).rowcount
-            if not mine:
+            if not mine or inspect(connection).has_table(schema.searches.name):
                 return
             for name in schema.REKEYED_IN_3:
                 connection.execute(text(f"ALTER TABLE {name} RENAME TO {name}_old"))
@@ -355,7 +355,12 @@ class Store:
         return [
             _record(
                 ScoreRecord,
-                row | {"degenerate": bool(row["degenerate"]), "patients": row["patients"] or {}},
+                row
+                | {
+                    "degenerate": bool(row["degenerate"]),
+                    "patients": row["patients"] or {},
+                    "regret": {name: tuple(pair) for name, pair in (row["regret"] or {}).items()},
+                },
             )
             for row in rows
         ]

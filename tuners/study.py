@@ -26,6 +26,8 @@ from tuners.path import searches
 from tuners.presets import POSTER_SETS, Preset, systems_of
 from tuners.progress import Progress
 from tuners.record import (
+    CLOSED_LOOP,
+    EXACT,
     HAND,
     BayesRecord,
     DataInfo,
@@ -125,7 +127,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
     if dataset.densities is not None:
         for split in SPLIT_NAMES:
             exact = dataset.densities[split].bayes_error()
-            store.add_bayes(BayesRecord(name, split, "exact", exact.value, exact.bound, {}))
+            store.add_bayes(BayesRecord(name, split, EXACT, exact.value, exact.bound, {}))
     return study
 
 
@@ -251,7 +253,7 @@ def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]
     from datasets.bayes_error import closed_loop_settings
 
     poster = study.spec.preset is not None and study.data.name in POSTER_SETS
-    known = {record.split for record in store.bayes(study.name) if record.estimator != "exact"}
+    known = {record.split for record in store.bayes(study.name) if record.estimator.startswith(CLOSED_LOOP)}
     return {
         split: closed_loop_settings(study.data.name if poster else None, split)
         for split in SPLIT_NAMES

@@ -15,7 +15,17 @@ from datasets.study import study_error
 from datasets.types import SPLIT_NAMES
 from manual.learner import Config
 from tuners.path import winner
-from tuners.record import HAND, BayesRecord, ScoreRecord, StudyRecord, SystemRecord, TrialRecord, TrialState
+from tuners.record import (
+    CLOSED_LOOP,
+    EXACT,
+    HAND,
+    BayesRecord,
+    ScoreRecord,
+    StudyRecord,
+    SystemRecord,
+    TrialRecord,
+    TrialState,
+)
 from tuners.store import Store, shown
 
 
@@ -126,10 +136,10 @@ def _system(
 
 
 def _bayes(dataset: str, records: list[BayesRecord]) -> list[BayesSummary]:
-    exact = {record.split: record.value for record in records if record.estimator == "exact"}
+    exact = {record.split: record.value for record in records if record.estimator == EXACT}
     closed: dict[str, float] = {}
     for record in records:
-        if record.estimator != "exact":
+        if record.estimator.startswith(CLOSED_LOOP):
             closed[record.split] = min(record.value, closed.get(record.split, 1.0))
     published: dict[str, float | None] = {name: study_error(dataset, "BER", name) for name in SPLIT_NAMES}
     rows = []

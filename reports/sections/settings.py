@@ -7,7 +7,7 @@ import pandas as pd
 from datasets.types import SPLIT_NAMES
 from reports import tables
 from reports.section import Section, describe, units
-from tuners.record import HAND, BayesRecord, StudyRecord, SystemRecord
+from tuners.record import CLOSED_LOOP, HAND, BayesRecord, StudyRecord, SystemRecord
 from tuners.store import Store
 
 COLUMNS = ["group", "item", "value", "detail"]
@@ -119,7 +119,7 @@ def _spaces(systems: list[SystemRecord], guard: bool) -> list[Row]:
 
 def _closed_loop(records: list[BayesRecord]) -> list[Row]:
     order = {name: place for place, name in enumerate(SPLIT_NAMES)}
-    closed = [record for record in records if record.estimator != "exact"]
+    closed = [record for record in records if record.estimator.startswith(CLOSED_LOOP)]
     group = "Closed-loop errors: fitted and tested on the same split, the lower one is printed"
     return [
         (group, f"{r.split}, {r.estimator}", f"{tables.error(r.value)} %", tables.config(r.settings))

@@ -277,6 +277,11 @@ def make_older(store: Store, version: str) -> None:
     """Brings the tables of a store into the form of an earlier format."""
     trials, epochs = store.trials("first"), store.epochs("first")
     with store.engine.begin() as connection:
+        for table, column in schema.ADDED_IN_4:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        connection.execute(schema.meta.update().values(value=version))
+        if version == "3":
+            return
         for table in ("systems", "trials", "epochs"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("DROP TABLE searches"))
@@ -294,6 +299,7 @@ def make_older(store: Store, version: str) -> None:
             for record in records:
                 row = asdict(record) | ({"study": "first"} if table == "epochs" else {})
                 del row["repeat"]
+                row.pop("second_error", None)
                 row = {name: json.dumps(v) if isinstance(v, dict | tuple) else v for name, v in row.items()}
                 names = ", ".join(row)
                 values = ", ".join(f":{name}" for name in row)
@@ -301,15 +307,15 @@ def make_older(store: Store, version: str) -> None:
         if version == "1":
             for table, column in schema.ADDED_IN_2:
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(schema.meta.update().values(value=version))
 
 
-@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("version", ["1", "2", "3"])
 @pytest.mark.parametrize("readonly", [False, True])
 def test_an_older_store_is_brought_up_to_date(store, address, readonly, version):
     store.add_trial(RUNNING)
     store.finish_trial(FINISHED)
     store.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1))
+    store.update_search("first", "KNN", 0, state="searched", overhead=0.5, selected=3, note="search ended: x")
     make_older(store, version)
     store.close()
     again = Store(address, readonly=readonly)
@@ -320,9 +326,12 @@ def test_an_older_store_is_brought_up_to_date(store, address, readonly, version)
     again.close()
     writer = Store(address)
     writer.add_trial(replace(RUNNING, repeat=1))
-    writer.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2, repeat=1))
+    writer.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2, 1, 0.125))
     assert [trial.repeat for trial in writer.trials("first")] == [0, 1]
-    assert writer.epochs("first")[1].dev_answers == 2
+    assert (writer.epochs("first")[1].dev_answers, writer.epochs("first")[1].second_error) == (2, 0.125)
+    score = replace(SCORE, regret={"eval": (0.01, 0.001)})
+    writer.add_score(score)
+    assert writer.scores("first") == [score]
 
 
 def test_a_folder_is_no_store(tmp_path):
