@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from datasets.bayes_error._classifier import error_rate
-from datasets.bayes_error._estimator import Estimator
+from datasets.bayes_error._estimator import Estimator, Finding, Role
 from datasets.errors import UsageError
 from datasets.types import Samples
 
@@ -15,9 +15,14 @@ class ClosedLoopKnn(Estimator):
     name = "closed-loop-knn"
     title = "k nearest neighbours scored on their own points, as in the study (too low; 0 for k = 1)"
     requires = ("sklearn",)
+    formula = "share of points whose k nearest, the point itself among them, outvote its class"
+    source = (
+        "the study; Fukunaga, Introduction to Statistical Pattern Recognition, 1990, calls it resubstitution"
+    )
+    role: ClassVar[Role] = "replication"
     defaults: ClassVar[Mapping[str, int]] = {"k": 5}  # IMLD's
 
-    def _value(self, samples: Samples, settings: Mapping[str, int], seed: int) -> float:
+    def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
         from sklearn.neighbors import KNeighborsClassifier
 
         k = settings["k"]
@@ -25,4 +30,4 @@ class ClosedLoopKnn(Estimator):
             raise UsageError(f"k = {k} needs as many points; there are {len(samples)}. Choose a smaller k.")
         # The study's own class, so that ties are broken as it broke them.
         classifier = KNeighborsClassifier(n_neighbors=k).fit(samples.x, samples.y)
-        return error_rate(classifier, samples)
+        return Finding(error_rate(classifier, samples))
