@@ -87,9 +87,10 @@ def data_badge(name: str, kind: str, provenance: str, sizes: Mapping[str, int]) 
     """The same for any set of samples."""
     colour = PROVENANCE_COLOURS.get(provenance, "gray")
     counts = " / ".join(f"{size:,}" for size in sizes.values())
+    parts = " / ".join("second dev" if part == "second" else part for part in sizes)
     return (
         f"Data set **{escaped(name)}** :{colour}-badge[{escaped(provenance)} data] "
-        f"{counts} {units(kind)} (train / dev / eval)"
+        f"{counts} {units(kind)} ({parts})"
     )
 
 

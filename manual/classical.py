@@ -46,5 +46,9 @@ def fit_once(classifier: Any, split: TuningSplit, classes: int, report: Report) 
     dev_error = float(np.mean(predicted != split.dev.y))
     true = probabilities[np.arange(len(split.dev)), split.dev.y]
     dev_loss = float(-np.log(np.clip(true, 1e-6, 1.0)).mean())
-    report(EpochReport(1, None, None, dev_loss, dev_error, dev_answers=len(np.unique(predicted))))
+    second_error = None
+    if split.second is not None:
+        second_error = float(np.mean(model.predict(split.second.x) != split.second.y))
+    answers = len(np.unique(predicted))
+    report(EpochReport(1, None, None, dev_loss, dev_error, answers, second_error))
     return model

@@ -76,6 +76,9 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
     inputs = fit_inputs(split)
     train = feed(split.train, inputs, device, train=True, seed=plan.seed)
     dev = feed(split.dev, inputs, device, train=False, seed=plan.seed)
+    second = None
+    if split.second is not None:
+        second = feed(split.second, inputs, device, train=False, seed=plan.seed)
     network = _placed(network, inputs, device)
     if plan.start is not None:
         _load(network, plan.start)
@@ -117,6 +120,7 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
             if found.error < best_error:
                 best_error, best_epoch = found.error, epoch
                 best_weights = copy.deepcopy(network.state_dict())
+            second_error = None if second is None else evaluate(network, second, inputs, device).error
         result = check_finite(
             EpochReport(
                 epoch=epoch,
@@ -125,6 +129,7 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
                 dev_loss=found.loss,
                 dev_error=found.error,
                 dev_answers=found.answers,
+                second_error=second_error,
             )
         )
         if not report(result) or epoch - best_epoch >= settings.patience:

@@ -36,6 +36,7 @@ EPILOG = """examples:
   python tuners/run.py --dataset 10 --tuner hand --configs my-settings.toml
   python tuners/run.py --dataset digits-32 --tuner optuna-tpe --engine ray --address auto
   python tuners/run.py --dataset 10 --baselines knn rnf mlp-m1
+  python tuners/run.py --dataset 10 --tuner keras-random --max-trials 50 --second-dev 0.5
   python tuners/run.py --resume STUDY
 
 exit codes: 0 done; 2 wrong arguments; 3 data missing or bad; 4 every trial of a system failed, or
@@ -111,6 +112,12 @@ def parser() -> Parser:
     )
     how.add_argument(
         "--train-limit", type=positive, metavar="N", help="keep N training points, class balance kept"
+    )
+    how.add_argument(
+        "--second-dev",
+        type=_share,
+        metavar="SHARE",
+        help="keep this share of dev, such as 0.5, out of searches and measure every epoch on it: what a low dev error is worth",
     )
     how.add_argument(
         "--workers", type=positive, metavar="N", help="worker processes (default: cores, 4 at most)"
@@ -192,6 +199,7 @@ def _resume(args: argparse.Namespace) -> int:
             "seed",
             "repeats",
             "train_limit",
+            "second_dev",
             "no_guard",
             "study",
         )
@@ -210,6 +218,11 @@ def _continue(store: Store, name: str, args: argparse.Namespace) -> int:
     from tuners import study
     from tuners.record import StudyState
 
+    if args.second_dev not in (None, store.study(name).spec.second_dev):
+        raise UsageError(
+            f"study {name} was begun without --second-dev {args.second_dev:g}, and a second dev set cannot be added later; "
+            "start another with --study NAME"
+        )
     progress = _progress()
     record = study.reopen(store, name, progress)
     if record.state == StudyState.FINISHED:
@@ -315,6 +328,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         data_root=args.data_root or os.environ.get("HANDTUNE_DATA"),
         guard=not args.no_guard,
         address=args.address,
+        second_dev=args.second_dev,
     )
 
 
@@ -411,6 +425,18 @@ def _progress() -> Progress:
     from tuners.terminal import terminal_progress
 
     return terminal_progress()
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(
+            f"takes a share of dev above 0 and below 1, such as 0.5, and {text!r} is none"
+        )
+    return value
 
 
 def _seconds(text: str) -> float:

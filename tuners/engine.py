@@ -16,10 +16,16 @@ ENGINES = "tuners.engines"
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Where the parts of the data lie as .npy files; a tuning job opens train and dev only."""
+    """Where the parts of the data lie as .npy files; a tuning job opens train and dev only.
+
+    second_dev, seed: the share of dev that is the study's second dev set and the seed of that division; None
+    for no such set (`datasets.second_dev`).
+    """
 
     path: str
     classes: int
+    second_dev: float | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)

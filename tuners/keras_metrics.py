@@ -77,10 +77,11 @@ def keeper(
     dev_size: int,
     first_epoch: int,
     begin: Callable[[int], None],
+    second_error: Callable[[keras.Model], float | None],
 ) -> Any:
     """A callback that reports every epoch, stops when told to, and keeps the best weights.
 
-    begin: is told the epochs behind the network before each epoch.
+    begin: is told the epochs behind the network before each epoch. second_error: of the network as it is.
     """
     import keras
 
@@ -109,6 +110,7 @@ def keeper(
                     dev_loss=float(values["val_loss"]),
                     dev_error=dev_error,
                     dev_answers=round(values["val_answers"]),
+                    second_error=second_error(network),
                 )
             )
             if dev_error < self.best_error:

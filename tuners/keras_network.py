@@ -81,8 +81,8 @@ class KerasNetwork(Tunable):
         inputs = fit_inputs(split)
         if plan.start is not None:
             network.set_weights([np.asarray(array) for array in plan.start])
-        feed = Feed(inputs, split.train, split.dev, int(config["batch_size"]), plan.seed)
-        best = keeper(network, report, len(split.dev), plan.first_epoch, feed.begin)
+        feed = Feed(inputs, split.train, split.dev, int(config["batch_size"]), plan.seed, split.second)
+        best = keeper(network, report, len(split.dev), plan.first_epoch, feed.begin, feed.second_error)
         network.fit(
             **feed.arguments(),
             initial_epoch=plan.first_epoch,

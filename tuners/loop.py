@@ -44,7 +44,7 @@ from tuners.record import (
     TrialRecord,
     degenerate_reason,
 )
-from tuners.seeds import derive
+from tuners.seeds import derive, second_dev_seed
 from tuners.store import Store
 from tuners.system_run import SystemRun
 
@@ -103,7 +103,12 @@ class Loop:
         self.runner = runner
         self.progress = progress
         self.bayes = dict(bayes)
-        self.data = DataFolder(study.data.folder, len(study.data.class_names))
+        self.data = DataFolder(
+            study.data.folder,
+            len(study.data.class_names),
+            study.spec.second_dev,
+            second_dev_seed(study.spec.seed),
+        )
         self.files = store.folder / study.name
         self.jobs: dict[int, Purpose] = {}
         #: The searches by system, in the order of the study.

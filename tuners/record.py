@@ -129,7 +129,10 @@ class StudySpec:
 
 @dataclass(frozen=True)
 class DataInfo:
-    """What the samples were: kind of provenance, hash, sizes, classes."""
+    """What the samples were: kind of provenance, hash, sizes, classes.
+
+    sizes: samples of each part; where dev was divided, "dev" is the part that searches learn and "second" the rest.
+    """
 
     name: str
     kind: str

@@ -21,3 +21,8 @@ def derive(seed: int, purpose: str, number: int = 0) -> int:
 def search_seed(seed: int, repeat: int) -> int:
     """The seed from which a search of a study starts; its first search starts from the study's own."""
     return seed if repeat == 0 else derive(seed, "repeated search", repeat)
+
+
+def second_dev_seed(seed: int) -> int:
+    """The seed by which a study divides dev: one division for all its systems and repeats."""
+    return derive(seed, "second dev set")

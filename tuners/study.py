@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import datasets
 from datasets import Dataset, cache
 from datasets.errors import DataError, UsageError
 from datasets.inputs import INPUTS, InputKind
 from datasets.plugins import find, scan
+from datasets.second_dev import check_second, second_rows
 from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
 from manual.learner import Learner
@@ -40,7 +40,7 @@ from tuners.record import (
     SystemSpec,
 )
 from tuners.searcher import SEARCH, SearcherPlugin, Task
-from tuners.seeds import derive, search_seed
+from tuners.seeds import derive, search_seed, second_dev_seed
 from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
@@ -115,7 +115,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
     study = StudyRecord(
         name=name,
         spec=replace(spec, dataset=datasets.canonical_name(spec.dataset)),
-        data=_data_info(dataset, folder),
+        data=_data_info(dataset, folder, spec),
         environment=environment.describe(dataset.kind),
         command=command,
         created=now(),
@@ -153,7 +153,7 @@ def reopen(store: Store, name: str, progress: Progress) -> StudyRecord:
                 f"{dataset.provenance.content_hash[:12]} now); its results cannot be continued. Start a new study"
             )
         folder = cache.write(dataset, store.folder / "data")
-        study = replace(study, data=_data_info(dataset, folder))
+        study = replace(study, data=_data_info(dataset, folder, study.spec))
     store.update_study(name, state=StudyState.RUNNING, heartbeat=time.time(), note="")
     return study
 
@@ -287,8 +287,18 @@ def _space(learner: Learner, data: DataInfo) -> SearchSpace | None:
     return learner.space_for(kind.shape(data.shape))
 
 
-def _data_info(dataset: Dataset, folder: Path) -> DataInfo:
-    parts: dict[str, Any] = {name: dataset.split.part(name) for name in SPLIT_NAMES}
+def _sizes(dataset: Dataset, spec: StudySpec) -> dict[str, int]:
+    """Samples of each part. Raises UsageError where dev cannot be divided as `spec` asks."""
+    sizes: dict[str, int] = {name: len(dataset.split.part(name)) for name in SPLIT_NAMES}
+    if spec.second_dev is None:
+        return sizes
+    dev = dataset.split.dev
+    rows = second_rows(dev, spec.second_dev, dataset.classes, second_dev_seed(spec.seed))
+    check_second(dev, rows, dataset.class_names)
+    return {**sizes, "dev": len(dev) - len(rows), "second": len(rows)}
+
+
+def _data_info(dataset: Dataset, folder: Path, spec: StudySpec) -> DataInfo:
     return DataInfo(
         name=dataset.name,
         kind=dataset.kind,
@@ -298,7 +308,7 @@ def _data_info(dataset: Dataset, folder: Path) -> DataInfo:
         seed=dataset.provenance.seed,
         class_names=dataset.class_names,
         shape=tuple(int(size) for size in dataset.split.train.x.shape[1:]),
-        sizes={name: len(part) for name, part in parts.items()},
+        sizes=_sizes(dataset, spec),
         folder=str(folder),
     )
 

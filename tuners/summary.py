@@ -117,9 +117,11 @@ def _system(
         label=system.label,
         tuner=system.tuner,
         learner=system.learner,
-        errors={name: statistics.fmean(score.errors[name] for score in scores) for name in SPLIT_NAMES}
-        if scores
-        else {},
+        errors={
+            name: statistics.fmean(score.errors[name] for score in scores)
+            for name in (*SPLIT_NAMES, "second")
+            if scores and all(name in score.errors for score in scores)
+        },
         published={name: study_error(dataset, system.label, name) for name in SPLIT_NAMES},
         trials=len(trained),
         states={state: count for state, count in states.items() if count},
@@ -202,7 +204,8 @@ def _percent_of(trial: TrialRecord | None) -> float | None:
 
 
 def _errors_json(errors: Mapping[str, float]) -> dict[str, float | None]:
-    return {f"{name}_error": percent(errors[name]) if name in errors else None for name in SPLIT_NAMES}
+    values = {f"{name}_error": percent(errors[name]) if name in errors else None for name in SPLIT_NAMES}
+    return values if "second" not in errors else {**values, "second_dev_error": percent(errors["second"])}
 
 
 #: Columns of a terminal from which on the table shows what a search cost; errors come first.
@@ -227,18 +230,21 @@ def print_table(summary: StudySummary) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     wide = console.width >= WIDE
     table.add_column("system", min_width=16)  # the one column that may take two lines
-    for name in SPLIT_NAMES:
-        table.add_column(name, justify="right", no_wrap=True)
+    heads: dict[str, str] = {name: name for name in SPLIT_NAMES}
+    if any("second" in system.errors for system in summary.systems):
+        heads = {"train": "train", "dev": "dev", "second": "second dev", "eval": "eval"}
+    for head in heads.values():
+        table.add_column(head, justify="right", no_wrap=True)
     for count in ("trials", "failed", "epochs", "seconds") if wide else ():
         table.add_column(count, justify="right", no_wrap=True)
     for system in summary.systems:
-        cells = [_cell(system.errors.get(n), system.published[n], summary.best(n)) for n in SPLIT_NAMES]
+        cells = [_cell(system.errors.get(n), system.published.get(n), summary.best(n)) for n in heads]
         failed = system.states.get(TrialState.FAILED, 0)
         marks = " (one class for everything)" if system.degenerate else ""
         counts = [str(system.trials), str(failed), str(system.epochs), f"{system.seconds:.0f}"]
         table.add_row(system.label + marks, *cells, *(counts if wide else ()))
     for row in summary.bayes:
-        cells = [_cell(row.errors.get(n), row.published[n], None) for n in SPLIT_NAMES]
+        cells = [_cell(row.errors.get(n), row.published.get(n), None) for n in heads]
         table.add_row(row.label, *cells, style="dim")
     console.print(table)
     _print_failures(console, summary)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from datasets.cache import read_meta, read_part, read_tuning_split
 from datasets.inputs import input_shape
 from datasets.plugins import find
-from datasets.types import Samples
+from datasets.second_dev import divide_dev
+from datasets.types import Samples, TuningSplit
 from manual import MODELS
 from manual.collapse import Collapse
 from manual.learner import (
@@ -33,7 +34,19 @@ from manual.learner import (
     Plan,
     Weights,
 )
-from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Event, Failed, Job, ScoreJob, Started, TrainJob
+from tuners.engine import (
+    BayesJob,
+    CheckJob,
+    DataFolder,
+    Done,
+    EpochDone,
+    Event,
+    Failed,
+    Job,
+    ScoreJob,
+    Started,
+    TrainJob,
+)
 from tuners.record import TrialState
 from tuners.tunable import HYPERMODELS, Tunable
 
@@ -150,14 +163,19 @@ class _Watch:
         return self.collapsed is None
 
 
+def _tuning_split(data: DataFolder) -> TuningSplit:
+    split = read_tuning_split(Path(data.path))
+    return split if data.second_dev is None else divide_dev(split, data.second_dev, data.classes, data.seed)
+
+
 def _check(job: CheckJob) -> dict[str, Any]:
-    split = read_tuning_split(Path(job.data.path))
+    split = _tuning_split(job.data)
     find_learner(job.learner).check(job.config, input_shape(split), job.data.classes)
     return {}
 
 
 def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
-    split = read_tuning_split(Path(job.data.path))
+    split = _tuning_split(job.data)
     learner = find_learner(job.learner)
     plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))
     curve: list[EpochReport] = []
@@ -189,7 +207,7 @@ def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
 
 def _score(job: ScoreJob) -> dict[str, Any]:
     folder = Path(job.data.path)
-    split = read_tuning_split(folder)
+    split = _tuning_split(job.data)
     learner = find_learner(job.learner)
     shape = input_shape(split)
     curve: list[dict[str, float | None]] = []
@@ -201,6 +219,8 @@ def _score(job: ScoreJob) -> dict[str, Any]:
 
     fitted = learner.train(job.config, split, job.data.classes, Plan(job.epochs, job.seed), report)
     parts = {"train": split.train, "dev": split.dev, "eval": read_part(folder, "eval")}
+    if split.second is not None:
+        parts["second"] = split.second
     names = read_meta(folder).get("patients", ())
     predictions = {name: fitted.predict(part.x) for name, part in parts.items()}
     weights = fitted.weights()
