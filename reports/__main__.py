@@ -1,8 +1,9 @@
-"""`python -m reports STUDY... --out DIR`: reports in markdown with figures."""
+"""`python -m reports`: writes reports, and verifies them."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -11,49 +12,42 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, HandtuneError, UsageError
 from datasets.types import SPLIT_NAMES
-from tuners.store import Store
+from reports.kind import Kind, Request, kinds
+from tuners.store import NOTHING, Store
 
-EPILOG = """examples:
-  python -m reports demo --out report
-  python -m reports set10-first set10-second --out report     two reports and an index.md
-  python -m reports demo --out report --split dev             points of dev on the decision surfaces
-  HANDTUNE_STORE=other.sqlite python -m reports demo --out report
+VERIFY = "verify"
+STUDY = "study"
 
-writes DIR/STUDY/report.md and its pictures; prints the path of the report.
-exit codes: 0 done; 2 wrong arguments or no such study; 3 the store cannot be read."""
+CODES = """exit codes: 0 done; 2 wrong arguments or no such study; 3 the store or the data cannot be read."""
+
+VERIFY_EPILOG = """examples:
+  python -m reports verify report/demo/report.md
+  python -m reports verify report/demo/report.html --store other.sqlite --json
+  python -m reports verify report/demo/report.md --skip pictures data    figures and words only
+
+Makes the report again from the store and compares line by line, figure by figure, picture by picture; then
+compares what follows from each other in the store: errors and confusion tables, winners and dev errors, hashes.
+
+exit codes: 0 all of it holds; 1 something differs, or the store has no such study; 2 wrong arguments or no
+report; 3 the store or the data cannot be read."""
 
 
 class Parser(argparse.ArgumentParser):
     """argparse with one plain line instead of the usage text."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}. See: python -m reports --help")
-
-
-def parser() -> Parser:
-    p = Parser(
-        prog="python -m reports",
-        description="Write the report of one or more studies: tables and figures in markdown.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    p.add_argument("studies", nargs="*", metavar="STUDY", help="names of studies in the store")
-    p.add_argument("--out", metavar="DIR", help="folder to write into; made where it is missing")
-    p.add_argument("--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)")
-    p.add_argument(
-        "--split",
-        choices=SPLIT_NAMES,
-        default="eval",
-        help="whose points lie over the decision surfaces (default eval)",
-    )
-    return p
+        raise UsageError(f"{message}. See: {self.prog} --help")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        return _main(parser().parse_args(arguments))
+        if words[:1] == [VERIFY]:
+            return _verify(_verify_parser().parse_args(words[1:]))
+        named = bool(words) and words[0] in kinds()
+        kind = kinds()[words[0] if named else STUDY]
+        return _write(kind, _parser(kind, named).parse_args(words[named:]))
     except KeyboardInterrupt:
         return 130
     except (HandtuneError, DataError) as error:
@@ -65,32 +59,130 @@ def main(arguments: list[str] | None = None) -> int:
         return DataError.exit_code
 
 
-def _main(args: argparse.Namespace) -> int:
+def _write(kind: Kind, args: argparse.Namespace) -> int:
     # Inside, so that --help answers at once.
-    from reports.markdown import write_index, write_report
+    from reports.markdown import write_document, write_index
 
     if args.out is None:
         raise UsageError("--out is missing: name the folder to write into, for example --out report")
-    store = Store(args.store, readonly=True)
-    names = list(dict.fromkeys(args.studies))
-    if not names:
-        raise UsageError(_which(store))
-    for name in names:  # all of them before anything is written
-        store.study(name)
+    store = Store(args.store if kind.reads_store else NOTHING, readonly=True)
+    names = tuple(dict.fromkeys(args.of))
+    if len(names) < kind.fewest:
+        raise UsageError(_which(kind, store))
+    if kind.reads_store:
+        for name in names:  # all of them before anything is written
+            store.study(name)
+    given = {option: getattr(args, option) for option in (*kind.options, "data_root") if option in args}
     out = Path(args.out)
-    paths = [write_report(store, name, out, args.split, _progress) for name in names]
-    if len(names) > 1:
-        paths.append(write_index(store, names, out))
-    for path in paths:
-        print(path)
+    for of in [names] if kind.together else [(name,) for name in names]:
+        request = Request(of, **given)
+        document = kind.document(store, request, _progress)
+        print(write_document(document, out / kind.folder(request)))
+    if kind.name == STUDY and len(names) > 1:
+        print(write_index(store, names, out))
     return 0
 
 
-def _which(store: Store) -> str:
+def _verify(args: argparse.Namespace) -> int:
+    from reports.verdict_text import lines
+    from reports.verify import verify
+
+    path = Path(args.report)
+    verdict = verify(path, Store(args.store, readonly=True), args.skip, args.data_root, _progress)
+    print(json.dumps(verdict.as_json(), indent=1) if args.json else "\n".join(lines(verdict)))
+    return 0 if verdict.holds else 1
+
+
+def _parser(kind: Kind, named: bool) -> Parser:
+    p = Parser(
+        prog=f"python -m reports {kind.name}" if named else "python -m reports",
+        description=f"Write a report with tables and figures. This kind: {kind.title}.",
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    p.add_argument("of", nargs="*", metavar=kind.subject, help=_subject_help(kind))
+    p.add_argument("--out", metavar="DIR", help="folder to write into; made where it is missing")
+    if kind.reads_store:
+        _add_store(p)
+    if "split" in kind.options:
+        p.add_argument(
+            "--split",
+            choices=SPLIT_NAMES,
+            default="eval",
+            help="whose points lie over the decision surfaces (default eval)",
+        )
+    return p
+
+
+def _verify_parser() -> Parser:
+    from reports.verify import LEFT_OUT
+
+    p = Parser(
+        prog="python -m reports verify",
+        description="Recompute every figure of a report from the store and say whether it holds.",
+        epilog=VERIFY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    p.add_argument("report", metavar="REPORT", help="report.md (its pictures beside it) or report.html")
+    _add_store(p)
+    p.add_argument(
+        "--skip", nargs="+", choices=LEFT_OUT, default=(), help="what not to compare; the answer says so"
+    )
+    p.add_argument(
+        "--data-root", metavar="DIR", help="real data, for the report of a data set (or HANDTUNE_DATA)"
+    )
+    p.add_argument("--json", action="store_true", help="print one JSON document")
+    return p
+
+
+def _add_store(p: Parser) -> None:
+    p.add_argument("--store", metavar="PATH", help="file or database URL of the results (or HANDTUNE_STORE)")
+
+
+def _epilog() -> str:
+    """Every kind with an example; a study is the kind that needs no word."""
+    rows = [(kind.example, kind.title) for kind in kinds().values()]
+    rows.append(("python -m reports verify report/demo/report.md", "is a report what its store gives?"))
+    width = max(len(example) for example, _ in rows)
+    return "\n".join(
+        [
+            "examples:",
+            *(f"  {example:<{width}}  {title}" for example, title in rows),
+            "  python -m reports set10-first set10-second --out report     two reports and an index.md",
+            "  HANDTUNE_STORE=other.sqlite python -m reports demo --out report",
+            "",
+            "The first word may be a kind of report; each has a --help of its own. A study that is called like one is",
+            "named after the word study: python -m reports study verify --out report",
+            "",
+            "writes DIR/STUDY/report.md and its pictures; prints the path of the report.",
+            CODES,
+        ]
+    )
+
+
+def _subject_help(kind: Kind) -> str:
+    return (
+        "names of studies in the store"
+        if kind.reads_store
+        else "a data set, as in --dataset of other commands"
+    )
+
+
+def _which(kind: Kind, store: Store) -> str:
+    if not kind.reads_store:
+        return f"name a data set: {kind.example}"
     known = [study.name for study in store.studies()]
     if not known:
         return f"the store {store.address} is empty. Start a study with: python tuners/run.py --preset demo"
-    return f"name at least one study. The store has: {', '.join(known)}"
+    count = "one study" if kind.fewest == 1 else f"{kind.fewest} studies"
+    hint = (
+        f" A study called {kind.name} is written with: python -m reports study {kind.name} --out DIR."
+        if kind.name in known
+        else ""
+    )
+    return f"name at least {count}. The store has: {', '.join(known)}.{hint}"
 
 
 def _progress(text: str) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from datasets.errors import UsageError
 from datasets.types import SplitName
-from reports import story, tables
+from reports import tables
+from reports.document import Document, Progress
+from reports.kind import Request, kind, silent
 from reports.section import sections
 from tuners.store import Store
-from tuners.summary import StudySummary, summarize
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from tuners.summary import summarize
 
 REPORT = "report.md"
 INDEX = "index.md"
@@ -28,44 +23,29 @@ def write_report(
     study: str,
     out: Path,
     split: SplitName = "eval",
-    progress: Callable[[str], None] | None = None,
+    progress: Progress = silent,
 ) -> Path:
     """Writes `out/<study>/report.md` and its pictures, and returns the path of the report.
 
     split: whose points lie over the decision surfaces. Raises UsageError where there is no such study
     or the folder cannot be written.
     """
-    summary = summarize(store, study)
-    folder = make_folder(out / study)
-    blocks = [
-        f"# Study {tables.escape(study)}",
-        *filter(None, [story.banner(store, summary)]),
-        story.opening(summary),
-    ]
-    search = pd.DataFrame()
+    found, request = kind("study"), Request((study,), split)
+    return write_document(found.document(store, request, progress), out / found.folder(request))
+
+
+def write_document(document: Document, folder: Path) -> Path:
+    """Writes a report as markdown with its pictures beside it, and returns the path of the markdown.
+
+    Pictures of sections that an earlier report showed and this one does not are removed.
+    """
+    make_folder(folder)
     for section in sections():
-        if progress is not None:
-            progress(f"{study}: {section.title}")
-        frame = section.frame(store, study)
-        frame.attrs["split"] = split
-        if section.name == "search":
-            search = frame
-        file = folder / f"{section.name}.png"
-        if not section.applies(frame):
-            file.unlink(missing_ok=True)
-            continue
-        blocks += [f"## {section.title}", section.lead]
-        picture = section.picture(store, frame)
-        if picture is None:
-            file.unlink(missing_ok=True)  # of an earlier report, which this one does not show
-        else:
-            _write(file, png(picture))
-            blocks.append(f"![{tables.escape(section.alt(frame))}]({file.name})")
-        blocks.append(section.markdown(frame))
-    blocks += ["## Times", _times(summary, search)]
-    path = folder / REPORT
-    _write(path, ("\n\n".join(blocks) + "\n").encode())
-    return path
+        if f"{section.name}.png" not in document.pictures:
+            (folder / f"{section.name}.png").unlink(missing_ok=True)
+    for name, content in document.pictures.items():
+        write(folder / name, content)
+    return write(folder / REPORT, document.markdown.encode())
 
 
 def write_index(store: Store, studies: Sequence[str], out: Path) -> Path:
@@ -93,8 +73,7 @@ def write_index(store: Store, studies: Sequence[str], out: Path) -> Path:
         )
     columns = ["study", "data set", "state", "systems scored", "lowest eval error in %"]
     path = make_folder(out) / INDEX
-    _write(path, f"# Studies\n\n{tables.table(columns, rows)}\n".encode())
-    return path
+    return write(path, f"# Studies\n\n{tables.table(columns, rows)}\n".encode())
 
 
 def make_folder(folder: Path) -> Path:
@@ -112,36 +91,10 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def png(picture: Figure) -> bytes:
-    """The picture as PNG without a trace of when or by which version it was drawn."""
-    buffer = io.BytesIO()
-    picture.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> Path:
+    """Writes a file and returns its path. Raises UsageError where it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}; choose another --out") from error
-
-
-def _times(summary: StudySummary, search: pd.DataFrame) -> str:
-    """Everything that another run of the same study would give otherwise: dates and seconds."""
-    numbers = ["training of trials (s)", "the tuner's own time (s)", "final trainings (s)"]
-    final = {row.label: sum(score.seconds for score in row.scores) for row in summary.systems}
-    rows = [
-        [
-            tables.escape(row["system"]),
-            f"{row['seconds']:,.1f}",
-            f"{row['overhead']:,.1f}",
-            f"{final[row['system']]:,.1f}" if final[row["system"]] else tables.DASH,
-        ]
-        for _, row in search.iterrows()
-    ]
-    finished = summary.study.finished or "not yet"
-    return (
-        f"Begun {summary.study.created}, finished {finished} (UTC). Dates and seconds stand here only: they are what "
-        "another run of the same study would give differently. Seconds are summed over trials, whichever of the "
-        f"workers ran them.\n\n{tables.table(['system', *numbers], rows, right=numbers)}"
-    )
+    return path

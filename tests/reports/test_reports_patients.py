@@ -22,7 +22,8 @@ from corpus_records import SYSTEMS, add_corpus_study, counts, write_prepared
 
 from datasets.study import study_error
 from datasets.types import SPLIT_NAMES, Dataset
-from reports.markdown import png, write_report
+from reports.markdown import write_report
+from reports.pictures import png
 from reports.section import section, sections
 from reports.sections.patients import drawn, outside, wilson
 from tuners.record import StudyState

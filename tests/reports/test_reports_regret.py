@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from reports import story
-from reports.markdown import png, write_report
+from reports.markdown import write_report
+from reports.pictures import png
 from reports.regret import grids, picks
 from reports.section import section
 from tuners.record import (

@@ -12,7 +12,7 @@ import pytest
 
 from datasets.errors import UsageError
 from datasets.types import SPLIT_NAMES
-from reports.markdown import png
+from reports.pictures import png
 from reports.section import Section, section, sections
 from tuners.hypermodels.cnn_a import CnnA
 from tuners.record import SystemRecord, SystemSpec

@@ -1,0 +1,32 @@
+"""The dev error of a trial against its learning curve."""
+
+from __future__ import annotations
+
+from reports.check import Check, Result, same
+from reports.tables import error
+from tuners.store import Store
+
+
+class Epochs(Check):
+    name = "epochs"
+    title = "the dev error of a trial is the lowest of its epochs"
+
+    def run(self, store: Store, study: str) -> Result:
+        result = Result()
+        curves: dict[tuple[str, int, int], list[float]] = {}
+        for epoch in store.epochs(study):
+            curves.setdefault((epoch.system, epoch.repeat, epoch.trial), []).append(epoch.dev_error)
+        for trial in store.trials(study):
+            curve = curves.get((trial.system, trial.repeat, trial.number), [])
+            who = f"{trial.system}, trial {trial.title}"
+            if trial.repeat_of is None and trial.dev_error is not None:
+                result.expect(
+                    len(curve) == trial.epochs,
+                    f"{who}: {len(curve)} epochs are recorded, and it is said to have trained {trial.epochs}",
+                )
+                if curve:
+                    result.expect(
+                        same(trial.dev_error, min(curve)),
+                        f"{who}: its dev error is {error(trial.dev_error)} %, the lowest of its epochs {error(min(curve))} %",
+                    )
+        return result
