@@ -48,6 +48,19 @@ def error(fraction: float | None, spread: float | None = None) -> str:
     return f"{text} ± {percent_text(float(spread))}"
 
 
+def points(difference: float | None) -> str:
+    """A difference of two error rates in points, with its sign."""
+    if difference is None or pd.isna(difference):
+        return DASH
+    rounded = round(100 * difference, 2) + 0.0  # no "−0.00"
+    return f"{rounded:+.2f}".replace("-", "−")
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval of such differences."""
+    return DASH if low is None or pd.isna(low) else f"{points(low)} to {points(high)}"
+
+
 def count(value: float | None) -> str:
     """A whole number with commas, a dash where there is none."""
     return DASH if value is None or pd.isna(value) else f"{int(value):,}"

@@ -130,13 +130,9 @@ class Optimism(Section):
                 tables.escape(row["system"]),
                 str(row["repeats"]),
                 *(tables.error(row[name]) for name in ("search_dev", "dev", "eval")),
-                *(_points(row[name]) for name in ("luck", "shift", "optimism")),
-                tables.DASH if pd.isna(row["low"]) else f"{_points(row['low'])} to {_points(row['high'])}",
+                *(tables.points(row[name]) for name in ("luck", "shift", "optimism")),
+                tables.span(row["low"], row["high"]),
             ]
             for _, row in frame.iterrows()
         ]
         return f"Errors in percent, differences in points:\n\n{tables.table(['system', *numbers], rows, right=numbers)}"
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.2f}".replace("-", "−")
