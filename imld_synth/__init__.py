@@ -8,10 +8,11 @@ Error rates are fractions in [0, 1].
 from imld_synth.bayes import BayesError
 from imld_synth.catalog import preset, presets
 from imld_synth.csv_io import CsvData, read_csv, write_csv
-from imld_synth.drawing import Drawing
+from imld_synth.drawing import Drawing, MonteCarlo
 from imld_synth.errors import DataError, UnknownSetError
 from imld_synth.mixture import Mixture
 from imld_synth.preset import SPLITS, ClosedLoop, Preset, Sizes
+from imld_synth.rule import RuleError
 
 __all__ = [
     "SPLITS",
@@ -21,7 +22,9 @@ __all__ = [
     "DataError",
     "Drawing",
     "Mixture",
+    "MonteCarlo",
     "Preset",
+    "RuleError",
     "Sizes",
     "UnknownSetError",
     "preset",

@@ -34,6 +34,18 @@ class Shape(ABC):
     def density(self, x: Floats) -> Floats:
         """Exact probability density at the (n, 2) points, shape (n,), integrating to 1."""
 
+    def grid_density(self, across: Floats, up: Floats) -> Floats:
+        """The same on grids: across (grids, columns) and up (grids, rows) give (grids, rows, columns).
+
+        A shape whose density is a product over the axes overrides it, which makes large grids cheap.
+        """
+        rows, columns = up.shape[1], across.shape[1]
+        x = np.stack(
+            [np.broadcast_to(across[:, None, :], (len(across), rows, columns)).ravel(),
+             np.broadcast_to(up[:, :, None], (len(across), rows, columns)).ravel()], axis=-1
+        )  # fmt: skip
+        return self.density(x).reshape(len(across), rows, columns)
+
     @abstractmethod
     def extent(self) -> tuple[Pair, Pair]:
         """Lower left and upper right corner of a box outside which less than 1e-6 of the mass lies."""

@@ -39,9 +39,15 @@ class Box(Shape):
         return self.edge
 
     def density(self, x: Floats) -> Floats:
-        width, height = self.high[0] - self.low[0], self.high[1] - self.low[1]
-        across, up = x[:, 0] - self.low[0], x[:, 1] - self.low[1]
+        return self._side(x[:, 0], 0) * self._side(x[:, 1], 1)
+
+    def grid_density(self, across: Floats, up: Floats) -> Floats:
+        return self._side(up, 1)[:, :, None] * self._side(across, 0)[:, None, :]
+
+    def _side(self, s: Floats, axis: int) -> Floats:
+        """Density along one axis."""
+        low, length = self.low[axis], self.high[axis] - self.low[axis]
         if self.edge:
-            return blurred_uniform(across, width, self.edge) * blurred_uniform(up, height, self.edge)
-        inside = (across >= 0) & (across <= width) & (up >= 0) & (up <= height)
-        return inside / (width * height)
+            return blurred_uniform(s - low, length, self.edge)
+        inside: Floats = ((s >= low) & (s <= self.high[axis])) / length
+        return inside

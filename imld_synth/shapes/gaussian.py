@@ -50,6 +50,17 @@ class Gaussian(Shape):
         density: Floats = np.exp(-0.5 * quadratic) / (2 * np.pi * np.sqrt(det))
         return density
 
+    def grid_density(self, across: Floats, up: Floats) -> Floats:
+        (a, b), (_, d) = self.cov
+        if b:
+            return super().grid_density(across, up)
+        columns, rows = (
+            np.exp(-0.5 * (s - mean) ** 2 / variance) / np.sqrt(2 * np.pi * variance)
+            for s, mean, variance in ((across, self.mean[0], a), (up, self.mean[1], d))
+        )
+        density: Floats = rows[:, :, None] * columns[:, None, :]
+        return density
+
 
 def round_gaussian(mean: Pair, sigma: float) -> Gaussian:
     """The isotropic normal with standard deviation sigma."""
