@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _write(kind: Kind, args: argparse.Namespace) -> int:
     # Inside, so that --help answers at once.
-    from reports.markdown import write_document, write_index
+    from reports.markdown import make_folder, write_document, write_index
 
     if args.out is None:
         raise UsageError("--out is missing: name the folder to write into, for example --out report")
@@ -76,8 +76,8 @@ def _write(kind: Kind, args: argparse.Namespace) -> int:
     out = Path(args.out)
     for of in [names] if kind.together else [(name,) for name in names]:
         request = Request(of, **given)
-        document = kind.document(store, request, _progress)
-        print(write_document(document, out / kind.folder(request)))
+        folder = make_folder(out / kind.folder(request))  # before the work is done, not after
+        print(write_document(kind.document(store, request, _progress), folder))
     if kind.name == STUDY and len(names) > 1:
         print(write_index(store, names, out))
     return 0

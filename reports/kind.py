@@ -20,7 +20,8 @@ class Request:
     """What a report is asked for. of: names of studies or data sets.
 
     split: whose points lie over the decision surfaces. seed, train_limit: of a data set that is loaded;
-    data_root: where real data lie (None asks HANDTUNE_DATA), which a report does not name.
+    data_root: where real data lie (None asks HANDTUNE_DATA), which a report does not name. draw: False where only
+    the text is wanted; pictures are empty then.
     """
 
     of: tuple[str, ...]
@@ -28,6 +29,7 @@ class Request:
     seed: int = 0
     train_limit: int | None = None
     data_root: str | None = None
+    draw: bool = True
 
 
 class Kind(Plugin, ABC):
@@ -58,12 +60,12 @@ class Kind(Plugin, ABC):
         given: dict[str, Option] = {name: getattr(request, name) for name in self.options}
         return Stamp(self.name, request.of, given)
 
-    def request(self, stamp: Stamp, data_root: str | None = None) -> Request | None:
+    def request(self, stamp: Stamp, data_root: str | None = None, draw: bool = True) -> Request | None:
         """The request that a stamp was made from; None where its options are none of this kind's."""
         given: Mapping[str, Any] = stamp.options
         if set(given) != set(self.options) or len(stamp.of) < self.fewest:
             return None
-        request = Request(stamp.of, data_root=data_root, **given)
+        request = Request(stamp.of, data_root=data_root, draw=draw, **given)
         usable = (
             request.split in ("train", "dev", "eval")
             and type(request.seed) is int

@@ -7,7 +7,7 @@ than its store, records that follow from each other are compared too (`reports.c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class Verdict:
 def verify(
     path: Path,
     store: Store,
-    skip: Iterable[str] = (),
+    skip: Collection[str] = (),
     data_root: str | None = None,
     progress: Progress = silent,
 ) -> Verdict:
@@ -71,7 +71,7 @@ def verify(
     text = _text(path)
     stamp = Stamp.read(text)
     found = kind(stamp.kind)
-    request = found.request(stamp, data_root)
+    request = found.request(stamp, data_root, draw=PICTURES not in skip)
     verdict = Verdict(str(path), f"{stamp.kind}: {', '.join(stamp.of)}")
     if request is None:
         verdict.sections.append(

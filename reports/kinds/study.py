@@ -45,7 +45,7 @@ class StudyReport(Kind):
             picture = section.picture(store, frame)
             if picture is not None:
                 file = f"{section.name}.png"
-                pictures[file] = png(picture)
+                pictures[file] = png(picture) if request.draw else b""
                 blocks.append(f"![{tables.escape(section.alt(frame))}]({file})")
             blocks.append(section.markdown(frame))
         blocks += ["## Times", _times(summary, search)]
