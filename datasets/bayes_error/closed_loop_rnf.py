@@ -14,6 +14,7 @@ class ClosedLoopRnf(Estimator):
     name = "closed-loop-rnf"
     title = "a random forest scored on its own points, as in the study (too low; near 0 for deep trees)"
     requires = ("sklearn",)
+    slow = True
     formula = "share of points that a random forest, grown on these very points, gets wrong"
     source = "the study, with IMLD's forest; Breiman, Random Forests, 2001"
     role: ClassVar[Role] = "replication"

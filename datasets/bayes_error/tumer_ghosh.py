@@ -38,6 +38,7 @@ class TumerGhosh(Estimator):
         "[N E_ave - (1 + (N - 1) d) E] / [(N - 1)(1 - d)], E of one classifier, E_ave of the average of N"
     )
     source = "Tumer and Ghosh, Int. J. Smart Engineering System Design 5, 2003 (and ICPR 1996)"
+    slow = True
     defaults: ClassVar[Mapping[str, int]] = {"members": 5}
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
