@@ -46,9 +46,7 @@ def check_second(dev: Samples, rows: IntArray, class_names: Sequence[str]) -> No
     second = np.bincount(dev.y[rows], minlength=len(class_names))
     for name, count, part in zip(class_names, whole.tolist(), second.tolist(), strict=True):
         if count and part in (0, count):
-            owners = (
-                "" if dev.patients is None else f" of {_patients_of(dev, class_names.index(name))} patients"
-            )
+            owners = "" if dev.patients is None else _owners(dev, class_names.index(name))
             raise UsageError(
                 f"--second-dev divides dev in two parts with every class in both, and class {name} has too few samples "
                 f"there ({count}{owners}) for this share; take a share nearer to 0.5, more dev samples, or no --second-dev"
@@ -78,9 +76,10 @@ def _distance(shares: NDArray[np.float64], share: float) -> float:
     return float(np.sum((shares - share) ** 2))
 
 
-def _patients_of(dev: Samples, label: int) -> int:
+def _owners(dev: Samples, label: int) -> str:
     assert dev.patients is not None
-    return len(np.unique(dev.patients[dev.y == label]))
+    count = len(np.unique(dev.patients[dev.y == label]))
+    return f" of {count} patient{'s' * (count != 1)}"
 
 
 def _take(samples: Samples, rows: IntArray) -> Samples:

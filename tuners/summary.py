@@ -211,6 +211,9 @@ def _errors_json(errors: Mapping[str, float]) -> dict[str, float | None]:
 #: Columns of a terminal from which on the table shows what a search cost; errors come first.
 WIDE = 108
 
+#: What the column of a second dev set takes.
+SECOND_WIDTH = 13
+
 
 def print_table(summary: StudySummary) -> None:
     """The error table in the study's layout, on standard output; a star marks the best of a column."""
@@ -226,13 +229,14 @@ def print_table(summary: StudySummary) -> None:
     if any(value is not None for system in summary.systems for value in system.published.values()):
         title += "; in brackets the study's own figures"
     table = Table(title=title)
-    # Wide enough for every column where the output is a file and has no width of its own.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    wide = console.width >= WIDE
-    table.add_column("system", min_width=16)  # the one column that may take two lines
     heads: dict[str, str] = {name: name for name in SPLIT_NAMES}
     if any("second" in system.errors for system in summary.systems):
         heads = {"train": "train", "dev": "dev", "second": "second dev", "eval": "eval"}
+    more = SECOND_WIDTH * (len(heads) - len(SPLIT_NAMES))
+    # Wide enough for every column where the output is a file and has no width of its own.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120 + more)
+    wide = console.width >= WIDE + more
+    table.add_column("system", min_width=16)  # the one column that may take two lines
     for head in heads.values():
         table.add_column(head, justify="right", no_wrap=True)
     for count in ("trials", "failed", "epochs", "seconds") if wide else ():
