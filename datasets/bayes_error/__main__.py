@@ -141,7 +141,10 @@ def _of_dataset(args: argparse.Namespace, chosen: list[Estimator], given: dict[s
 def _limited(samples: Samples, args: argparse.Namespace) -> Samples:
     if args.limit is None:
         return samples
-    return limit_train(samples, args.limit, int(samples.y.max()) + 1, args.seed)
+    classes = int(samples.y.max()) + 1
+    if args.limit < classes:
+        raise UsageError(f"--limit must be at least {classes}, one point for each class, not {args.limit}")
+    return limit_train(samples, args.limit, classes, args.seed)
 
 
 def _split(judged: Judged, settings: dict[str, int]) -> dict[str, Any]:

@@ -83,8 +83,8 @@ def judge(
     Raises UsageError where not one of them can be used on these samples.
     """
     done: list[tuple[Estimate, float]] = []
-    left_out: dict[str, str] = {}
-    progress(f"{name}: {len(samples):,} points, {len(chosen)} estimators")
+    refusals: dict[str, str] = {}
+    progress(f"{name}: {len(samples):,} points; {', '.join(estimator.name for estimator in chosen)}")
     for estimator in chosen:
         own = {key: value for key, value in settings.items() if key in estimator.defaults}
         if len(samples) >= MANY:
@@ -93,9 +93,10 @@ def judge(
         try:
             estimate = estimator.estimate(samples, own, seed, split)
         except UsageError as error:
-            left_out[estimator.name] = str(error).removeprefix(f"{estimator.name} ")
+            refusals[estimator.name] = str(error)
             continue
         done.append((estimate, time.perf_counter() - started))
     if not done:
-        raise UsageError("; ".join(f"{who}: {why}" for who, why in left_out.items()))
+        raise UsageError("; ".join(refusals.values()))
+    left_out = {who: why.removeprefix(f"{who} ") for who, why in refusals.items()}
     return Judged(name, len(samples), exact, done, left_out)

@@ -1,4 +1,4 @@
-"""What every data set of the catalogue and every estimator of the Bayes error must do."""
+"""What every data set of the catalogue must do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's
 from cifar_files import write_binary
 
 import datasets
-from datasets import Samples, UsageError, cache
-from datasets.bayes_error import estimators
+from datasets import cache
 from datasets.corpus_source import CorpusSource
 from datasets.inputs import fit_inputs, input_shape
 from datasets.plugins import Plugin, all_plugins_required, scan
@@ -22,7 +21,6 @@ from datasets.source import CATALOG, Source
 from datasets.types import SPLIT_NAMES, content_hash
 
 SOURCES = datasets.sources()
-ESTIMATORS = estimators()
 
 
 def usable(plugin: Plugin) -> None:
@@ -79,33 +77,3 @@ def test_a_source_gives_a_whole_data_set(name, small_corpus, tmp_path, monkeypat
 def test_the_catalogue_holds_the_sets_of_the_study():
     assert {"08", "09", "10", "11", "12", "digits", "digits-32", "cifar10"} <= set(SOURCES)
     assert scan(CATALOG, Source) is not scan(CATALOG, Source)  # a caller may change its copy
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Samples:
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 3, 400)
-    return Samples(rng.normal(size=(400, 2)) + y[:, None], y)
-
-
-@pytest.mark.parametrize("name", ESTIMATORS)
-def test_an_estimator_gives_a_fraction_and_says_how(name, cloud):
-    estimator = ESTIMATORS[name]
-    usable(estimator)
-    assert estimator.title
-    estimate = estimator.estimate(cloud, seed=3, split="dev")
-    assert 0 <= estimate.value <= 2 / 3
-    assert (estimate.estimator, estimate.points, estimate.seed, estimate.split) == (name, 400, 3, "dev")
-    assert dict(estimate.settings) == dict(estimator.defaults)
-    assert estimator.estimate(cloud, estimate.settings, 3, "dev") == estimate
-
-
-@pytest.mark.parametrize("name", ESTIMATORS)
-def test_an_estimator_refuses_settings_that_make_no_sense(name, cloud):
-    estimator = ESTIMATORS[name]
-    usable(estimator)
-    with pytest.raises(UsageError, match="no setting 'flavour'"):
-        estimator.estimate(cloud, {"flavour": 1})
-    for setting in estimator.defaults:
-        with pytest.raises(UsageError, match=f"{setting} must be 1 or more"):
-            estimator.estimate(cloud, {setting: 0})
