@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, HandtuneError, UsageError
 from datasets.types import SPLIT_NAMES
+from reports.document import FORMATS, MD
 from reports.kind import Kind, Request, kinds
 from tuners.store import NOTHING, Store
 
@@ -77,7 +78,8 @@ def _write(kind: Kind, args: argparse.Namespace) -> int:
     for of in [names] if kind.together else [(name,) for name in names]:
         request = Request(of, **given)
         folder = make_folder(out / kind.folder(request))  # before the work is done, not after
-        print(write_document(kind.document(store, request, _progress), folder))
+        document = kind.document(store, request, _progress)
+        print(write_document(document, folder, list(dict.fromkeys(args.format))))
     if kind.name == STUDY and len(names) > 1:
         print(write_index(store, names, out))
     return 0
@@ -103,6 +105,13 @@ def _parser(kind: Kind, named: bool) -> Parser:
     )
     p.add_argument("of", nargs="*", metavar=kind.subject, help=_subject_help(kind))
     p.add_argument("--out", metavar="DIR", help="folder to write into; made where it is missing")
+    p.add_argument(
+        "--format",
+        nargs="+",
+        choices=FORMATS,
+        default=[MD],
+        help="one or more of them (default md); html and pdf are one file each",
+    )
     if kind.reads_store:
         _add_store(p)
     if "split" in kind.options:
@@ -151,12 +160,13 @@ def _epilog() -> str:
             "examples:",
             *(f"  {example:<{width}}  {title}" for example, title in rows),
             "  python -m reports set10-first set10-second --out report     two reports and an index.md",
+            "  python -m reports demo --out report --format md html pdf    three forms of the same report",
             "  HANDTUNE_STORE=other.sqlite python -m reports demo --out report",
             "",
             "The first word may be a kind of report; each has a --help of its own. A study that is called like one is",
             "named after the word study: python -m reports study verify --out report",
             "",
-            "writes DIR/STUDY/report.md and its pictures; prints the path of the report.",
+            "writes DIR/STUDY/report.md and its pictures (.html, .pdf: all in one file); prints the path of the report.",
             CODES,
         ]
     )

@@ -15,6 +15,7 @@ START = "Beginning"
 _HEADING = re.compile(r"^#{1,2} (.+)$|<h[12][^>]*>(.+)</h[12]>")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\s|]+")
+_TAG = re.compile(r"<[^>]*>")
 
 #: Markup and punctuation around a word.
 _AROUND = "*`_()[]:;,\\"
@@ -36,7 +37,7 @@ def figures(lines: Sequence[str]) -> dict[str, int]:
     """How many figures stand in each section, by heading, in the order of the text."""
     counts: dict[str, int] = {}
     for heading, line in zip(headings(lines), lines, strict=True):
-        counts[heading] = counts.get(heading, 0) + len(_FIGURE.findall(line))
+        counts[heading] = counts.get(heading, 0) + len(_FIGURE.findall(_TAG.sub(" ", line)))
     return counts
 
 
@@ -90,14 +91,14 @@ def _line(given: str, expected: str) -> Iterator[str]:
     """What differs within one line: single figures where the rest is the same, else the text."""
     if given == expected:
         return
-    mine, theirs = _WORD.findall(given), _WORD.findall(expected)
+    mine, theirs = (_WORD.findall(_TAG.sub(" ", line)) for line in (given, expected))
     pairs = [(a, b) for a, b in zip(mine, theirs, strict=False) if a != b]
     if len(mine) == len(theirs) and pairs and all(any(map(str.isdigit, a + b)) for a, b in pairs):
         for a, b in pairs:
             yield f"the report says {a.strip(_AROUND)}, the store gives {b.strip(_AROUND)}"
         return
     if len(mine) == len(theirs) and not pairs:
-        yield "only spaces or bars differ"
+        yield "only markup or spaces differ"
         return
     same = _FIGURE.findall(given) == _FIGURE.findall(expected)
     word = "only words differ, no figure" if same else "text and figures differ"

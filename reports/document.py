@@ -16,6 +16,9 @@ FORMAT = 1
 
 LABEL = "handtune-report"
 
+#: What a report can be written as.
+MD, HTML, PDF = FORMATS = ("md", "html", "pdf")
+
 Option = str | int | None
 
 #: Told what is being done; commands print it.

@@ -1,20 +1,20 @@
-"""A study as one markdown file with pictures beside it. The same store gives the same bytes."""
+"""Reports as files: markdown with pictures beside it, HTML, PDF. The same store gives the same bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from datasets.errors import UsageError
+from datasets.errors import MissingLibraryError, UsageError
 from datasets.types import SplitName
 from reports import tables
-from reports.document import Document, Progress
+from reports.document import HTML, MD, Document, Progress
 from reports.kind import Request, kind, silent
 from reports.section import sections
 from tuners.store import Store
 from tuners.summary import summarize
 
-REPORT = "report.md"
+REPORT = f"report.{MD}"
 INDEX = "index.md"
 
 
@@ -34,18 +34,39 @@ def write_report(
     return write_document(found.document(store, request, progress), out / found.folder(request))
 
 
-def write_document(document: Document, folder: Path) -> Path:
-    """Writes a report as markdown with its pictures beside it, and returns the path of the markdown.
+def write_document(document: Document, folder: Path, formats: Sequence[str] = (MD,)) -> Path:
+    """Writes a report in each format and returns the path of the first.
 
-    Pictures of sections that an earlier report showed and this one does not are removed.
+    Markdown has its pictures beside it; those of sections that an earlier report showed and this one does not
+    are removed. HTML and PDF hold theirs.
     """
     make_folder(folder)
-    for section in sections():
-        if f"{section.name}.png" not in document.pictures:
-            (folder / f"{section.name}.png").unlink(missing_ok=True)
-    for name, content in document.pictures.items():
-        write(folder / name, content)
-    return write(folder / REPORT, document.markdown.encode())
+    paths = {name: write(folder / f"report.{name}", content(document, name)) for name in formats}
+    if MD in formats:
+        for section in sections():
+            if f"{section.name}.png" not in document.pictures:
+                (folder / f"{section.name}.png").unlink(missing_ok=True)
+        for name, picture in document.pictures.items():
+            write(folder / name, picture)
+    return paths[formats[0]]
+
+
+def content(document: Document, name: str) -> bytes:
+    """The file of a report in one format. Raises MissingLibraryError without the library that makes it."""
+    if name == MD:
+        return document.markdown.encode()
+    try:
+        if name == HTML:
+            from reports.html import to_html
+
+            return to_html(document).encode()
+        from reports.pdf import to_pdf
+
+        return to_pdf(document)
+    except ModuleNotFoundError as error:
+        raise MissingLibraryError(
+            f"reports in {name} need {error.name}: pip install -r requirements.txt"
+        ) from None
 
 
 def write_index(store: Store, studies: Sequence[str], out: Path) -> Path:

@@ -7,6 +7,7 @@ than its store, records that follow from each other are compared too (`reports.c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from datasets.errors import UsageError
 from reports.check import checks
-from reports.differences import differences, figures
+from reports.differences import differences, figures, headings
 from reports.document import Document, Progress, Stamp, installed
 from reports.kind import kind, silent
 from reports.pictures import same
@@ -91,7 +92,7 @@ def verify(
             if known[name].state != StudyState.FINISHED
         ]
     document = found.document(store, request, progress)
-    given, shown = _pages(path, text)
+    given, shown = _given(path, text)
     expected = _expected(path, document)
     drawn = None if PICTURES in skip else document.pictures
     verdict.sections += _sections(given, expected, shown, drawn, stamp, verdict)
@@ -115,9 +116,14 @@ def _text(path: Path) -> str:
         raise UsageError(f"the report {path} cannot be read: {reason}") from None
 
 
-def _pages(path: Path, text: str) -> tuple[list[str], Mapping[str, bytes | None]]:
+def _given(path: Path, text: str) -> tuple[list[str], Mapping[str, bytes | None]]:
     """The lines of a report and its pictures by name."""
-    return text.split("\n"), _Folder(path.parent)
+    if path.suffix != ".html":
+        return text.split("\n"), _Folder(path.parent)
+    from reports.html import split_pictures
+
+    text, pictures = split_pictures(text)
+    return text.split("\n"), defaultdict(lambda: None, pictures)
 
 
 class _Folder(dict[str, "bytes | None"]):
@@ -134,7 +140,11 @@ class _Folder(dict[str, "bytes | None"]):
 
 
 def _expected(path: Path, document: Document) -> list[str]:
-    return document.markdown.split("\n")
+    if path.suffix != ".html":
+        return document.markdown.split("\n")
+    from reports.html import split_pictures, to_html
+
+    return split_pictures(to_html(document))[0].split("\n")
 
 
 def _sections(
@@ -171,8 +181,6 @@ def _sections(
 
 
 def _section_of(picture: str, lines: list[str]) -> str:
-    from reports.differences import headings
-
     place = next(i for i, line in enumerate(lines) if picture in line)
     return headings(lines)[place]
 

@@ -210,9 +210,9 @@ TAMPERED = [
         "KNN, final training 1: the regret on eval is 150.00 %",
     ),
     pytest.param(
-        "UPDATE bayes SET value = value + 0.01 WHERE estimator = 'exact' AND split = 'dev'",
+        "UPDATE bayes SET value = 0.05 WHERE estimator = 'exact' AND split = 'train'",
         "the exact Bayes errors",
-        "dev: recorded ",
+        "train: recorded 5.00 %, integrated anew 6.93 %",
         marks=pytest.mark.slow,
     ),
     (
