@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 
 from datasets.percent import percent
+from reports.comparison import wrong_by_patient
 from reports.sections.provenance import CHANGED, meaning
+from reports.statistics import Counted, compare, count_difference, patient_difference, sentences
+from reports.statistics.sentences import listed
 from reports.tables import error, escape
 from tuners.record import HAND, DataInfo, StudyState
 from tuners.store import Store
 from tuners.summary import StudySummary, SystemSummary
-
-#: Half-width of a 95 % interval in standard errors.
-Z95 = 1.96
 
 #: The provenance of data that were made up in the format of a corpus.
 STAND_IN = "stand-in"
@@ -31,7 +30,7 @@ def banner(store: Store, summary: StudySummary) -> str | None:
     text = f"> **{word}: {scored} of {len(states)} systems scored.**"
     failed = [escape(row.label) for row in summary.systems if row.failed_altogether]
     if failed:
-        text += f" Every trial of {_listed(failed)} failed; the reasons stand under “Failed and degenerate trials”."
+        text += f" Every trial of {listed(failed)} failed; the reasons stand under “Failed and degenerate trials”."
     if study.state == StudyState.RUNNING:
         text += " The study is running; write the report again when it is done."
     elif study.state != StudyState.FINISHED:
@@ -53,9 +52,9 @@ def _what(summary: StudySummary) -> list[str]:
     tuned = [escape(row.label) for row in summary.systems if row.tuner != HAND]
     kinds = []
     if hand:
-        kinds.append(f"{len(hand)} tuned by hand ({_listed(hand)})")
+        kinds.append(f"{len(hand)} tuned by hand ({listed(hand)})")
     if tuned:
-        kinds.append(f"{len(tuned)} found by autotuners ({_listed(tuned)})")
+        kinds.append(f"{len(tuned)} found by autotuners ({listed(tuned)})")
     count = len(summary.systems)
     sizes = (
         f"{data.sizes['train']:,} train, {data.sizes['dev']:,} dev and {data.sizes['eval']:,} eval samples"
@@ -81,7 +80,7 @@ def _what(summary: StudySummary) -> list[str]:
         if spec.budget.max_seconds is not None:
             limits.append(f"{spec.budget.max_seconds:g} seconds of training")
         sentences.append(
-            f"Every search had the same budget of at most {_listed(limits)} and saw train and dev only."
+            f"Every search had the same budget of at most {listed(limits)} and saw train and dev only."
         )
     return sentences
 
@@ -107,14 +106,17 @@ def _result(summary: StudySummary) -> list[str]:
     if second is None:
         return [f"Only {escape(first.label)} is scored: its eval error is {error(first.errors['eval'])} %."]
     gap = round(percent(second.errors["eval"]) - percent(first.errors["eval"]), 2)
+    tests = _pairs_of(scored)
+    counted = _samples(first, second, summary.study.data.sizes["eval"], tests)
     text = f"{relation[0]} has an eval error of {error(first.errors['eval'])} % ({escape(first.label)}), {relation[1]} one of "
     text += f"{error(second.errors['eval'])} % ({escape(second.label)}): a difference of {gap:.2f} points."
     return [
         text,
-        _chance(first, second, gap, summary.study.data.sizes["eval"]),
-        *_people(first),
+        *_picked(tests),
+        sentences.samples_luck(counted),
         *_one_class(scored),
-        _trainings(scored, first, second, gap),
+        *_trainings(scored, first, second, tests, counted),
+        "The result holds for this data set only.",
     ]
 
 
@@ -125,63 +127,81 @@ def _pair(scored: Sequence[SystemSummary]) -> tuple[SystemSummary, SystemSummary
     tuned = next((row for row in scored if row.tuner != HAND), None)
     if hand is None or tuned is None:
         second = scored[1] if len(scored) > 1 else None
-        return scored[0], second, ("The best system", "the next one")
+        return scored[0], second, ("The best system", "the next best")
     words = {hand.label: "the best system tuned by hand", tuned.label: "the best autotuned system"}
     first, second = sorted((hand, tuned), key=lambda row: row.errors["eval"])
     opening = words[first.label]
     return first, second, (opening[0].upper() + opening[1:], words[second.label])
 
 
-def _chance(first: SystemSummary, second: SystemSummary, gap: float, count: int) -> str:
-    """What the finite number of eval samples alone allows to say."""
-    variance = sum(row.errors["eval"] * (1 - row.errors["eval"]) / count for row in (first, second))
-    margin = 100 * Z95 * math.sqrt(variance)
-    text = f"Counted on {count:,} eval samples, two such error rates differ by up to {margin:.2f} points by chance alone (95 %)"
-    if gap > margin:
-        return f"{text}, less than this difference, so it is more than the luck of the samples."
-    return f"{text}, so this difference is no evidence that either is better."
+def _pairs_of(scored: Sequence[SystemSummary]) -> int:
+    """Of how many pairs of systems the two were picked."""
+    hand = sum(row.tuner == HAND for row in scored)
+    return hand * (len(scored) - hand) or math.comb(len(scored), 2)
 
 
-def _people(first: SystemSummary) -> list[str]:
-    """Samples of one patient are alike, so the luck of the samples is larger than their number says."""
-    people = len(first.scores[0].patients.get("eval", ()))
-    if not people:
+def _picked(tests: int) -> list[str]:
+    if tests == 1:
         return []
     return [
-        f"That takes samples for independent; they come from {people} patient{'s' * (people != 1)}, and those of one "
-        "patient are alike, so the luck is larger than that."
+        f"They were picked by their eval errors out of {tests} such pairs; intervals are wider and tests stricter for that."
     ]
+
+
+def _samples(first: SystemSummary, second: SystemSummary, count: int, tests: int) -> Counted:
+    """What the finite number of eval samples alone leaves open; where they come from patients, what those do."""
+    one, other = (wrong_by_patient(row.scores, "eval") for row in (second, first))
+    if not one or one.keys() != other.keys():
+        return count_difference(second.errors["eval"], first.errors["eval"], count, tests)
+    return patient_difference(
+        [wrong for _, wrong in one.values()],
+        [other[patient][1] for patient in one],
+        [samples for samples, _ in one.values()],
+        tests,
+    )
 
 
 def _one_class(scored: Sequence[SystemSummary]) -> list[str]:
     flat = [escape(row.label) for row in scored if row.degenerate]
     if not flat:
         return []
-    return [f"{_listed(flat)} collapsed: it answers one class for everything, whatever it is shown."]
+    return [f"{listed(flat)} collapsed: it answers one class for everything, whatever it is shown."]
 
 
 def _trainings(
-    scored: Sequence[SystemSummary], first: SystemSummary, second: SystemSummary, gap: float
-) -> str:
+    scored: Sequence[SystemSummary],
+    first: SystemSummary,
+    second: SystemSummary,
+    tests: int,
+    counted: Counted,
+) -> list[str]:
     """What the number of searches and their final trainings allows to say."""
     if all(len(row.scores) == 1 for row in scored):
-        return (
+        return [
             "Each system was trained once for the score: how far a second training with another seed would lie from it "
             "is not known, so one training each cannot show a difference smaller than that noise, and other seeds of "
-            "the search may select other networks. The result holds for this data set only."
-        )
-    spreads = [
-        100 * statistics.stdev(score.errors["eval"] for score in row.scores)
-        for row in (first, second)
-        if len(row.scores) > 1
-    ]
+            "the search may select other networks."
+        ]
     most = max(len(row.scores) for row in scored)
-    text = f"Figures are means over up to {most} searches, each with its own seed and final training"
-    if spreads:
-        text += f", whose eval errors scatter with a standard deviation of up to {max(spreads):.2f} points"
-        text += "; the difference is no larger than that" if gap <= max(spreads) else ""
-    return f"{text}. The result holds for this data set only."
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    texts = [f"Figures are means over up to {most} searches, each with its own seed and final training."]
+    one, other = ({score.repeat: score.errors["eval"] for score in row.scores} for row in (first, second))
+    once = [row.label for row in (first, second) if len(row.scores) == 1]
+    if len(once) == 1:
+        # What was trained once is compared with every repeat of the other.
+        one, other = (
+            dict.fromkeys(one if len(one) > 1 else other, next(iter(own.values()))) if len(own) == 1 else own
+            for own in (one, other)
+        )
+    common = sorted(one.keys() & other.keys())
+    if not common:
+        return [*texts, "The two have no repeat in common, so the luck of their searches cannot be judged."]
+    found = compare([one[repeat] - other[repeat] for repeat in common], tests)
+    unit = "repeat" if once else sentences.REPEAT
+    texts.append(sentences.paired(found, escape(first.label), escape(second.label), unit))
+    if len(once) == 1:
+        texts.append(f"{escape(once[0])} was trained once, and its error is taken as fixed there.")
+    if found.shown and not counted.shown:
+        texts.append(
+            "So the searches differ on these eval samples; whether other samples would say the same is open."
+        )
+    return [*texts, *filter(None, [sentences.planning(found, unit)])]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from reports import charts, palette, tables
-from reports.comparison import REFERENCE, Ranking, ranking, tuned, verdict
+from reports.comparison import ranking, tuned, verdict
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
-from reports.statistics import mean_interval
+from reports.statistics import Several, mean_interval
+from reports.statistics.sentences import counted_blocks, p_text, size
 from tuners.store import Store
 from tuners.summary import summarize
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = ["system", "tuner", "searches", "mean", "low", "high", "errors", "trials", "epochs", "tuned"]
+
+HOW_TO_READ = (
+    "Differences are taken within repeats and averaged: first less second, negative where the first has the lower error, and "
+    "“lower in” counts such repeats. The effect is their mean in standard deviations of a single difference (Hedges' g). "
+    "p comes from flipping the signs of the differences; after Holm all comparisons count as one family. “Visible from” is the "
+    "smallest mean difference that so many repeats with such a scatter show in about four of five cases: what is smaller may be "
+    "there and be missed. A dash: too few repeats to say, or no scatter."
+)
 
 
 class Final(Section):
@@ -33,7 +42,8 @@ class Final(Section):
     position = 23
 
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
-        """One row a scored system; `errors` are those of its repeats. attrs: "ranks" (rows), "verdict"."""
+        """One row a scored system; `errors` are those of its repeats. attrs: "ranks" and "pairs" (rows, see `_ranks` and
+        `_pairs`), "overall" (a sentence on all of them), "verdict"."""
         summary = summarize(store, study_name)
         searched = {system.label for system in tuned(summary.systems)}
         rows = []
@@ -41,16 +51,16 @@ class Final(Section):
             if not system.scores:
                 continue
             errors = [score.errors["eval"] for score in system.scores]
-            interval = mean_interval(errors)
-            spent = (system.trials / len(errors), system.epochs / len(errors))
             # No error rate lies outside [0, 1], whatever Student's t makes of two of them.
-            low, high = (float(np.clip(value, 0.0, 1.0)) for value in (interval.low, interval.high))
-            values = (interval.mean, low, high, errors, *spent, system.label in searched)
+            interval = mean_interval(errors).within(0.0, 1.0)
+            spent = (system.trials / len(errors), system.epochs / len(errors))
+            values = (interval.mean, interval.low, interval.high, errors, *spent, system.label in searched)
             rows.append((system.label, system.tuner, len(errors), *values))
         frame = describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
         found = ranking(store, study_name)
         frame.attrs["ranks"] = [] if found is None else _ranks(found)
-        frame.attrs["overall"] = None if found is None else (len(found.tuners), found.blocks, found.friedman)
+        frame.attrs["pairs"] = [] if found is None else _pairs(found)
+        frame.attrs["overall"] = "" if found is None else _overall(found)
         frame.attrs["verdict"] = "" if found is None else verdict(found)
         return frame
 
@@ -138,31 +148,84 @@ class Final(Section):
         ]
         blocks = [tables.table(["system", *numbers], rows, right=numbers)]
         if frame.attrs["ranks"]:
-            blocks += [_rank_table(frame), *filter(None, [tables.escape(frame.attrs["verdict"])])]
+            blocks += [_rank_table(frame), frame.attrs["overall"], _pair_table(frame), HOW_TO_READ]
+            blocks += filter(None, [tables.escape(frame.attrs["verdict"])])
         return "\n\n".join(blocks)
 
 
-def _ranks(found: Ranking) -> list[tuple[str, float, float | None, float | None, float | None]]:
-    """Rows (tuner, mean rank, difference to the reference, p, corrected p), the best rank first."""
-    nothing = (None, None, None)
-    ordered = sorted(zip(found.mean_ranks, found.tuners, strict=True))
-    return [(tuner, float(rank), *found.against.get(tuner, nothing)) for rank, tuner in ordered]
+def _ranks(found: Several) -> list[tuple[str, float, float, float]]:
+    """Rows (tuner, mean rank and its interval), the best rank first."""
+    columns = zip(found.names, found.mean_ranks, found.rank_low, found.rank_high, strict=True)
+    rows = {name: (name, float(rank), float(low), float(high)) for name, rank, low, high in columns}
+    return [rows[name] for name in found.by_rank]
+
+
+def _pairs(found: Several) -> list[dict[str, Any]]:
+    """A row a comparison; lower: repeats in which the first has the lower error; p: after Holm; seen: the difference that
+    would have been seen."""
+    return [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "mean": gap.mean,
+            "low": gap.interval.low,
+            "high": gap.interval.high,
+            "bootstrap_low": gap.bootstrap.low,
+            "bootstrap_high": gap.bootstrap.high,
+            "lower": gap.lower,
+            "repeats": gap.pairs,
+            "effect": gap.effect,
+            "p": gap.corrected,
+            "seen": gap.detectable,
+        }
+        for pair, gap in ((pair, pair.paired) for pair in found.pairs)
+    ]
+
+
+def _overall(found: Several) -> str:
+    test = "Friedman's test by permutation" if len(found.names) > 2 else "Sign-flip test"
+    text = (
+        f"{test} that the {len(found.names)} tuners are alike, over {counted_blocks(found.blocks)}: "
+        f"{p_text(found.overall)}."
+    )
+    if len(found.names) > 2:
+        text += (
+            f" Mean ranks closer than {found.critical_difference:.2f} are not told apart by Nemenyi's test, which is "
+            "asymptotic and stands here for orientation."
+        )
+    return text
 
 
 def _rank_table(frame: pd.DataFrame) -> str:
-    count, blocks, overall = frame.attrs["overall"]
-    numbers = ["mean rank", f"against {REFERENCE} (points)", "p", "p after Holm"]
-    rows = []
-    for tuner, rank, gap, p, corrected in frame.attrs["ranks"]:
-        tests = (
-            [tables.DASH] * 3
-            if gap is None
-            else [f"{100 * gap:+.2f}".replace("-", "−"), f"{p:.3f}", f"{corrected:.3f}"]
-        )
-        rows.append([tables.escape(tuner), f"{rank:.2f}", *tests])
-    test = "Friedman's test by permutation" if count > 2 else "Sign-flip test"
-    text = (
-        f"{test} that the {count} tuners are alike, over {blocks} paired repeat{'s' * (blocks != 1)}: p = {overall:.3f}. "
-        "The single tests are sign-flip tests of the paired differences; after Holm they count as one family."
-    )
-    return f"{tables.table(['tuner', *numbers], rows, right=numbers)}\n\n{text}"
+    numbers = ["mean rank", "95 % interval"]
+    rows = [
+        [tables.escape(tuner), f"{rank:.2f}", tables.DASH if pd.isna(low) else f"{low:.2f} to {high:.2f}"]
+        for tuner, rank, low, high in frame.attrs["ranks"]
+    ]
+    return tables.table(["tuner", *numbers], rows, right=numbers)
+
+
+def _pair_table(frame: pd.DataFrame) -> str:
+    numbers = [
+        "difference",
+        "95 % (Student)",
+        "95 % (bootstrap)",
+        "lower in",
+        "effect",
+        "p after Holm",
+        "visible from",
+    ]
+    rows = [
+        [
+            tables.escape(f"{row['first']} less {row['second']}"),
+            tables.points(row["mean"]),
+            tables.span(row["low"], row["high"]),
+            tables.span(row["bootstrap_low"], row["bootstrap_high"]),
+            f"{row['lower']} of {row['repeats']}",
+            tables.DASH if math.isnan(row["effect"]) else f"{row['effect']:+.2f}".replace("-", "−"),
+            f"{row['p']:.3f}",
+            size(row["seen"]) if math.isfinite(row["seen"]) else tables.DASH,
+        ]
+        for row in frame.attrs["pairs"]
+    ]
+    return tables.table(["eval errors (points)", *numbers], rows, right=numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,9 +11,11 @@ import pandas as pd
 from datasets.percent import percent
 from datasets.types import SPLIT_NAMES
 from reports import charts, palette, tables
+from reports.comparison import wrong_by_patient
 from reports.section import NOTHING, Section, caption_of, describe
+from reports.statistics import count_difference
 from tuners.store import Store
-from tuners.summary import summarize
+from tuners.summary import SystemSummary, summarize
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,12 +32,16 @@ class Gaps(Section):
     position = 20
 
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
-        """One row a scored system: mean errors, and the differences dev − train and eval − dev."""
+        """One row a scored system: mean errors, and the differences dev − train and eval − dev; low, high: what the luck
+        of dev and eval samples leaves of the latter, NaN where samples belong to patients."""
         summary = summarize(store, study_name)
         rows = [{"system": row.label} | dict(row.errors) for row in summary.systems if row.errors]
         frame = pd.DataFrame(rows, columns=["system", *SPLIT_NAMES])
         frame["dev_minus_train"] = frame["dev"] - frame["train"]
         frame["eval_minus_dev"] = frame["eval"] - frame["dev"]
+        sizes = summary.study.data.sizes
+        intervals = [_interval(row, sizes) for row in summary.systems if row.errors]
+        frame["low"], frame["high"] = [low for low, _ in intervals], [high for _, high in intervals]
         return describe(frame, summary.study)
 
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
@@ -88,16 +96,31 @@ class Gaps(Section):
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
             return NOTHING
-        columns = ["dev − train (points)", "eval − dev (points)"]
+        columns = ["dev − train (points)", "eval − dev (points)", "95 % interval"]
         rows = [
             [
                 tables.escape(row["system"]),
                 _points(row["dev"], row["train"]),
                 _points(row["eval"], row["dev"]),
+                tables.span(row["low"], row["high"]),
             ]
             for _, row in frame.iterrows()
         ]
-        return tables.table(["system", *columns], rows, right=columns)
+        text = (
+            "The interval is what the luck of the dev and eval samples leaves of eval − dev (Newcombe): where it holds 0, the "
+            "two splits may be alike. Dev is on the kind side beside that, as it chose the configuration. No interval where samples "
+            "belong to patients, whose luck is larger."
+        )
+        return f"{tables.table(['system', *columns], rows, right=columns)}\n\n{text}"
+
+
+def _interval(row: SystemSummary, sizes: Mapping[str, int]) -> tuple[float, float]:
+    if wrong_by_patient(row.scores, "eval"):
+        return math.nan, math.nan
+    found = count_difference(
+        row.errors["eval"], row.errors["dev"], sizes["eval"], second_samples=sizes["dev"]
+    ).interval
+    return found.low, found.high
 
 
 def _points(upper: float, lower: float) -> str:

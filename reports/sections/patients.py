@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from datasets.types import SPLIT_NAMES
 from reports import charts, palette, tables
+from reports.comparison import wrong_by_patient
 from reports.section import Section, caption_of, describe, systems_of, units
+from reports.statistics import BOOTSTRAP_FROM, ratio_interval, wilson
 from tuners.store import Store
 from tuners.summary import SystemSummary, summarize
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 #: Patients of each system in the report, the worst ones; a page lists all of them.
 SHOWN = 5
-
-#: Half-width of a 95 % interval in standard errors.
-Z95 = 1.96
 
 COLUMNS = [
     "split",
@@ -36,6 +33,8 @@ COLUMNS = [
     "low",
     "high",
     "overall",
+    "overall_low",
+    "overall_high",
 ]
 
 
@@ -53,7 +52,7 @@ class Patients(Section):
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
         """One row a split, system and patient, the worst first (`rank` from 1). samples: of the patient;
         wrong: of them, mean over the final trainings; low, high: the interval of `error`; overall: the error
-        over all samples of the split. Empty where samples belong to no patient or nothing is scored."""
+        over all samples of the split, with its bootstrap interval over patients (NaN for fewer than 5 of them). Empty where samples belong to no patient or nothing is scored."""
         summary = summarize(store, study_name)
         rows = [row for split in SPLIT_NAMES for system in summary.systems for row in _rows(split, system)]
         return describe(pd.DataFrame(rows, columns=COLUMNS), summary.study)
@@ -152,14 +151,19 @@ class Patients(Section):
         if own.empty:
             return "Samples of this set belong to no patient, or no system is scored yet."
         split = frame.attrs["split"]
-        heads = ["patients", "lowest", "median", "highest", "interval without the overall error"]
+        heads = ["patients", "error", "95 % over patients", "lowest", "median", "highest", "outside"]
         rows = []
         for label in _systems(own):
             part = own[own["system"] == label]
+            first = part.iloc[0]
             rows.append(
                 [
                     tables.escape(label),
                     str(len(part)),
+                    tables.error(first["overall"]),
+                    tables.DASH
+                    if pd.isna(first["overall_low"])
+                    else f"{tables.error(first['overall_low'])} to {tables.error(first['overall_high'])}",
                     tables.error(part["error"].min()),
                     tables.error(part["error"].median()),
                     tables.error(part["error"].max()),
@@ -167,8 +171,10 @@ class Patients(Section):
                 ]
             )
         text = (
-            f"How far the {split} error differs between patients, in percent. By luck alone about one interval in "
-            f"twenty misses the overall error.\n\n{tables.table(['system', *heads], rows, right=heads)}"
+            f"The {split} error in percent and how far it differs between patients. The interval is a bootstrap over patients, "
+            f"from {BOOTSTRAP_FROM} of them on: what other people of the kind could have made it. “Outside” counts patients "
+            "whose own interval misses the error over all; by luck alone that is about one in "
+            f"twenty.\n\n{tables.table(['system', *heads], rows, right=heads)}"
         )
         return f"{text}\n\nThe patients with the highest {split} error, up to {SHOWN} a system:\n\n{_worst(frame, own)}"
 
@@ -187,40 +193,22 @@ def outside(part: pd.DataFrame) -> int:
     return int(((part["overall"] < part["low"]) | (part["overall"] > part["high"])).sum())
 
 
-def wilson(wrong: float, samples: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (Wilson 1927, Journal of the American Statistical Association 22).
-
-    It stays within [0, 1] and keeps about its level for few samples and for rates near 0 and 1 (Brown, Cai
-    and DasGupta 2001, Statistical Science 16), where the normal interval shrinks to nothing. wrong: a count;
-    a mean of counts over trainings is taken for one.
-    """
-    share = wrong / samples
-    scale = 1 + Z95**2 / samples
-    centre = (share + Z95**2 / (2 * samples)) / scale
-    half = Z95 / scale * math.sqrt(share * (1 - share) / samples + Z95**2 / (4 * samples**2))
-    # Rounding must not leave the share itself outside where it is 0 or 1.
-    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
-
-
 def _rows(split: str, system: SystemSummary) -> list[dict[str, Any]]:
-    counts = [score.patients[split] for score in system.scores if score.patients.get(split)]
+    counts = wrong_by_patient(system.scores, split)
     if not counts:
         return []
-    samples = {patient: int(count) for patient, count, _ in counts[0]}
-    wrong: dict[str, list[int]] = {patient: [] for patient in samples}
-    for training in counts:
-        for patient, _, errors in training:
-            wrong[patient].append(int(errors))
-    mean = {patient: statistics.fmean(errors) for patient, errors in wrong.items()}
-    overall = sum(mean.values()) / sum(samples.values())
+    samples, wrong = ([pair[place] for pair in counts.values()] for place in (0, 1))
+    # Over patients: another draw of people would have given another error, whatever the number of their samples.
+    overall = ratio_interval(wrong, samples)
+    trainings = sum(bool(score.patients.get(split)) for score in system.scores)
     worst_first = sorted(
-        samples, key=lambda patient: (-mean[patient] / samples[patient], -samples[patient], patient)
+        counts, key=lambda patient: (-counts[patient][1] / counts[patient][0], -counts[patient][0], patient)
     )
     rows = []
     for rank, patient in enumerate(worst_first, start=1):
-        low, high = wilson(mean[patient], samples[patient])
-        error = mean[patient] / samples[patient]
-        values = (samples[patient], mean[patient], len(counts), error, low, high, overall)
+        own, errors = counts[patient]
+        low, high = wilson(errors, own)
+        values = (own, errors, trainings, errors / own, low, high, overall.mean, overall.low, overall.high)
         rows.append(dict(zip(COLUMNS, (split, system.label, patient, rank, *values), strict=True)))
     return rows
 

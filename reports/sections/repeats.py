@@ -8,6 +8,7 @@ from datasets.types import SPLIT_NAMES
 from reports import tables
 from reports.collapse import ONE_CLASS
 from reports.section import NOTHING, Section, describe
+from reports.statistics import wilson
 from tuners.store import Store
 from tuners.summary import summarize
 
@@ -23,7 +24,7 @@ class Repeats(Section):
     position = 30
 
     def frame(self, store: Store, study_name: str) -> pd.DataFrame:
-        """One row a final training."""
+        """One row a final training; `attrs["noise"]` is a sentence on how far their errors are chance."""
         summary = summarize(store, study_name)
         rows = [
             {
@@ -43,7 +44,9 @@ class Repeats(Section):
         ]
         columns = ["system", "repeat", "seed", "trial", "epochs", "best_epoch", "search_dev", *SPLIT_NAMES]
         columns += ["degenerate", "note"]
-        return describe(pd.DataFrame(rows, columns=columns), summary.study)
+        frame = describe(pd.DataFrame(rows, columns=columns), summary.study)
+        frame.attrs["noise"] = _noise(frame, summary.study.data.sizes["eval"])
+        return frame
 
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
@@ -70,4 +73,24 @@ class Repeats(Section):
                     tables.escape(note),
                 ]
             )
-        return tables.table(["system", *numbers, "remark"], rows, right=numbers)
+        table = tables.table(["system", *numbers, "remark"], rows, right=numbers)
+        return f"{table}\n\n{frame.attrs['noise']}"
+
+
+def _noise(frame: pd.DataFrame, samples: int) -> str:
+    """How far eval errors scatter between trainings of a system, beside the luck of the samples of one of them."""
+    if frame.empty:
+        return ""
+    worst = float(frame["eval"].max())
+    low, high = wilson(worst * samples, samples)
+    text = (
+        f"The luck of {samples:,} eval samples, taken for independent, leaves the eval error of one training uncertain: the "
+        f"highest, {tables.error(worst)}, from {tables.error(low)} to {tables.error(high)} (95 %, Wilson)."
+    )
+    spreads = frame.groupby("system", sort=False)["eval"].std().dropna()
+    if spreads.empty:
+        return f"{text} How far trainings of one system scatter is not known, as each was trained once."
+    return (
+        f"{text} Trainings of one system, which share these samples, scatter with a standard deviation of up to "
+        f"{tables.error(spreads.max())} points ({tables.escape(spreads.idxmax())})."
+    )

@@ -4,6 +4,7 @@ The one place in which pages and reports compute such figures; docs/statistics.m
 Random numbers come from fixed seeds: the same values give the same result.
 """
 
+from reports.statistics import sentences
 from reports.statistics.counted import Counted, count_difference, patient_difference
 from reports.statistics.intervals import (
     ALPHA,
@@ -46,6 +47,7 @@ __all__ = [
     "rank_biserial",
     "ranks",
     "ratio_interval",
+    "sentences",
     "sign_flip",
     "signed_ranks",
     "wilson",

@@ -39,16 +39,20 @@ class Counted:
         return half * (1 + normal_quantile(POWER) / reach)
 
 
-def count_difference(first: float, second: float, samples: int, tests: int = 1) -> Counted:
-    """From two error rates (fractions), as if each had been counted on samples of its own.
+def count_difference(
+    first: float, second: float, samples: int, tests: int = 1, second_samples: int | None = None
+) -> Counted:
+    """From two error rates (fractions), as if each had been counted on samples of its own: as many of them, or
+    `second_samples`.
 
     Newcombe's interval from two of Wilson's (1998, Statistics in Medicine 17, method 10). Counted on the same samples the
     two rates go up and down together, so that the interval is on the careful side.
     """
     level = 1 - ALPHA / tests
+    others = second_samples or samples
     difference = first - second
     low_first, high_first = wilson(first * samples, samples, level)
-    low_second, high_second = wilson(second * samples, samples, level)
+    low_second, high_second = wilson(second * others, others, level)
     low = difference - math.hypot(first - low_first, high_second - second)
     high = difference + math.hypot(high_first - first, second - low_second)
     return Counted(Interval(difference, low, high, samples), samples, 0, tests)

@@ -22,8 +22,8 @@ class Paired:
     effect: the mean difference in standard deviations of the differences, corrected for few pairs; NaN below 3 pairs and
     where all differences are the same. rank_biserial: from −1 (first lower in every pair) to 1. lower, higher: pairs
     in which first is lower or higher. spread: standard deviation of the differences; NaN for one pair.
-    detectable: the smallest mean difference that so many pairs with that spread show in 80 of 100 comparisons; NaN below 2
-    pairs, infinite where they can show none.
+    detectable: the smallest mean difference that so many pairs with that spread show in 80 of 100 comparisons; NaN where no
+    scatter is known, infinite where they can show none. ranked: the test was one of ranks.
     """
 
     interval: Interval
@@ -37,6 +37,7 @@ class Paired:
     higher: int
     spread: float
     detectable: float
+    ranked: bool
 
     @property
     def pairs(self) -> int:
@@ -55,6 +56,11 @@ class Paired:
     def enough(self) -> bool:
         """Whether so many pairs could show any difference at all."""
         return self.pairs >= pairs_needed(self.tests)
+
+    @property
+    def first_is_lower(self) -> bool:
+        """Which way the test points."""
+        return (self.rank_biserial if self.ranked else self.mean) < 0
 
     @property
     def identical(self) -> bool:
@@ -90,6 +96,7 @@ def compare(differences: ArrayLike, tests: int = 1, ranked: bool = False) -> Pai
         higher=int((array > 0).sum()),
         spread=spread,
         detectable=detectable(spread, len(array), tests),
+        ranked=ranked,
     )
 
 

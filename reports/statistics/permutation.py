@@ -19,7 +19,7 @@ EXACT_PAIRS = 30
 DRAWN = 9_999
 
 #: Friedman's test counts all arrangements while no step has more than so many sums of ranks, and draws otherwise.
-EXACT_SUMS = 100_000
+EXACT_SUMS = 300_000
 
 #: Arrangements of more treatments than this are not listed.
 EXACT_TREATMENTS = 6
@@ -62,7 +62,8 @@ def _all_sums(doubled: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
         return None
     orders = np.array(list(itertools.permutations(range(treatments))))
     place = (2 * treatments * blocks + 1) ** np.arange(treatments)
-    sums, shares = np.zeros((1, treatments), dtype=np.int64), np.ones(1)
+    sums: NDArray[np.int64] = np.zeros((1, treatments), dtype=np.int64)
+    shares: NDArray[np.float64] = np.ones(1)
     for row in doubled:
         arranged = np.unique(row[orders], axis=0)
         if len(sums) * len(arranged) > EXACT_SUMS:
@@ -70,7 +71,8 @@ def _all_sums(doubled: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
         reached = np.sort((sums[:, None, :] + arranged).reshape(-1, treatments), axis=1)
         _, first, group = np.unique(reached @ place, return_index=True, return_inverse=True)
         sums = reached[first]
-        shares = np.bincount(group, np.repeat(shares / len(arranged), len(arranged)))
+        weights = np.repeat(shares / len(arranged), len(arranged))
+        shares = np.bincount(group, weights).astype(np.float64)
     return sums, shares
 
 

@@ -20,12 +20,12 @@ def detectable(spread: float, pairs: int, tests: int = 1) -> float:
     spread: the standard deviation of the paired differences, which few pairs give only roughly. tests: how many
     comparisons are looked at together. From the noncentral t distribution (the power of Student's paired test, close
     to that of sign flips: Lehmann and Romano, "Testing Statistical Hypotheses", chapter 15); with so few pairs that
-    all of them must point one way, from the probability that they do, for normal differences. NaN below 2 pairs,
-    infinite where so few pairs can show nothing.
+    all of them must point one way, from the probability that they do, for normal differences. NaN where nothing is known
+    of the scatter (below 2 pairs, or where none was seen), infinite where so few pairs can show nothing.
     """
     from scipy import special
 
-    if pairs < 2 or math.isnan(spread):
+    if pairs < 2 or not spread > 0:
         return math.nan
     fewest = pairs_needed(tests)
     if pairs < fewest:
@@ -38,9 +38,10 @@ def detectable(spread: float, pairs: int, tests: int = 1) -> float:
 
 
 def pairs_to_detect(difference: float, spread: float, tests: int = 1) -> int | None:
-    """The fewest pairs that see a mean difference in 80 of 100 comparisons; None for more than MOST_PAIRS."""
+    """The fewest pairs that see a mean difference in 80 of 100 comparisons; None for more than MOST_PAIRS,
+    and where no scatter is known."""
     low = pairs_needed(tests)
-    if detectable(spread, MOST_PAIRS, tests) > abs(difference) or math.isnan(spread):
+    if not detectable(spread, MOST_PAIRS, tests) <= abs(difference):
         return None
     # With more pairs less is detectable, so the fewest are found by halving.
     high = MOST_PAIRS

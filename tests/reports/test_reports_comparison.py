@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from report_records import TUNED, make_data, make_score, make_study, make_trial
 
+from reports import statistics, story
 from reports.comparison import bands, ranking, verdict
 from reports.markdown import write_report
 from reports.section import section
 from tuners.record import SearchRecord, StudyRecord, SystemRecord, SystemSpec
 from tuners.store import Store
+from tuners.summary import summarize
 
 TUNERS = ("keras-random", "pso", "optuna-tpe")
 
@@ -77,7 +79,7 @@ def test_two_repeats_show_nothing_and_the_report_says_so(compared):
     store = compared({"keras-random": [0.40, 0.41], "pso": [0.20, 0.21], "optuna-tpe": [0.3, 0.3]})
     text = verdict(ranking(store, "race"))
     assert "With 2 paired repeats no difference from random search, however large" in text
-    assert "need at least 7 repeats" in text
+    assert "need at least 7 paired repeats" in text
 
 
 def test_a_clear_difference_is_claimed_with_its_size_and_no_other(compared):
@@ -85,24 +87,88 @@ def test_a_clear_difference_is_claimed_with_its_size_and_no_other(compared):
         {"keras-random": noisy(0.4, 9, 1), "pso": noisy(0.3, 9, 2), "optuna-tpe": noisy(0.4, 9, 3)}
     )
     found = ranking(store, "race")
-    assert found.tuners[int(np.argmin(found.mean_ranks))] == "pso"
+    assert found.by_rank[0] == "pso"
     assert found.friedman < 0.01
     text = verdict(found)
-    assert "pso has an eval error" in text and "points lower than random search" in text
+    gap = found.against("pso")
+    assert gap is not None and gap.shown and gap.interval.high < 0 and (gap.lower, gap.pairs) == (9, 9)
+    assert (
+        f"pso has a lower eval error than random search in 9 of 9 ({100 * -gap.mean:.2f} points on average"
+        in text
+    )
     assert "No difference from random search is shown for optuna-tpe." in text
     assert "This holds for this data set, model and budget." in text
 
 
 def test_a_worse_tuner_is_called_worse(compared):
     store = compared({"keras-random": noisy(0.3, 8, 1), "pso": noisy(0.4, 8, 2)})
-    assert "points higher than random search" in verdict(ranking(store, "race"))
+    text = verdict(ranking(store, "race"))
+    assert "pso has a higher eval error than random search in 8 of 8" in text
 
 
 def test_no_difference_is_no_proof_that_tuners_are_alike(compared):
     store = compared({tuner: noisy(0.4, 8, seed) for seed, tuner in enumerate(TUNERS)})
-    text = verdict(ranking(store, "race"))
+    found = ranking(store, "race")
+    text = verdict(found)
     assert "no tuner's eval error can be told from that of random search" in text
-    assert "That is no proof that they are alike" in text
+    assert "this is no proof that they are alike" in text
+    largest = max(pair.paired.detectable for pair in found.pairs)
+    assert f"A difference of about {100 * largest:.2f} points would have been seen" in text
+
+
+def test_without_random_search_each_tuner_is_compared_with_each(compared):
+    errors = {"bohb": noisy(0.4, 9, 1), "pso": noisy(0.3, 9, 2), "optuna-tpe": noisy(0.4, 9, 3)}
+    found = ranking(compared(errors), "race")
+    assert found.reference is None and len(found.pairs) == 3
+    text = verdict(found)
+    assert "pso has a lower eval error than bohb in 9 of 9" in text
+    assert "No difference is shown among optuna-tpe and bohb." in text
+
+
+def test_the_table_of_pairs_shows_what_the_layer_computed(compared):
+    store = compared({"keras-random": noisy(0.31, 9, 1), "pso": noisy(0.3, 9, 2)})
+    part = section("final")
+    frame = part.frame(store, "race")
+    gap = ranking(store, "race").against("pso")
+    row = next(
+        line for line in part.markdown(frame).splitlines() if line.startswith("| pso less keras-random")
+    )
+    cells = [cell.strip().replace("−", "-") for cell in row.split("|")[2:-1]]
+    numbers = [float(cells[place]) for place in (0, 4, 5, 6)]
+    assert numbers == pytest.approx(
+        [100 * gap.mean, gap.effect, gap.corrected, 100 * gap.detectable], abs=0.0051
+    )
+    assert cells[3] == f"{gap.lower} of 9"
+
+
+def opening(store: Store) -> str:
+    return story.opening(summarize(store, "race"))
+
+
+def test_the_opening_pairs_what_was_searched_from_the_same_seeds(compared):
+    text = opening(compared({"keras-random": noisy(0.4, 9, 1), "pso": noisy(0.38, 9, 2)}))
+    assert "Over 9 paired repeats MLP-A1 (pso) has the lower eval error, in 9 of 9" in text
+    assert "the luck of the samples alone leaves this difference anywhere from" in text
+    assert "whether other samples would say the same is open" in text  # 2 points on 400 samples
+    assert "were picked" not in text  # there was one pair only
+
+
+def test_the_opening_says_how_many_repeats_it_would_take(compared):
+    errors = {"keras-random": [0.40, 0.42, 0.41], "pso": [0.39, 0.42, 0.40], "bohb": [0.5, 0.5, 0.5]}
+    text = opening(compared(errors))
+    assert "picked by their eval errors out of 3 such pairs" in text
+    assert (
+        "Over 3 paired repeats no difference between MLP-A1 (pso) and MLP-A1 (keras-random), however large"
+        in text
+    )
+    needed = statistics.pairs_to_detect(0.02 / 3, float(np.std([0.01, 0.0, 0.01], ddof=1)), 3)
+    assert f"it takes about {needed} paired repeats to be seen" in text
+
+
+def test_a_system_that_was_trained_once_is_taken_as_fixed(compared):
+    text = opening(compared({"keras-random": [0.41], "pso": noisy(0.3, 7, 2)}))
+    assert "Over 7 repeats MLP-A1 (pso) has the lower eval error, in 7 of 7" in text
+    assert "MLP-A1 (keras-random) was trained once, and its error is taken as fixed there." in text
 
 
 def test_only_repeats_that_all_tuners_have_are_compared(compared):

@@ -25,7 +25,8 @@ from datasets.types import SPLIT_NAMES, Dataset
 from reports.markdown import write_report
 from reports.pictures import png
 from reports.section import section, sections
-from reports.sections.patients import drawn, outside, wilson
+from reports.sections.patients import drawn, outside
+from reports.statistics import wilson
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -112,14 +113,18 @@ def test_table_says_how_far_patients_lie_apart(patient_store: Store) -> None:
     mine = own[own["system"] == HAND]
     errors = list(mine["error"])
     spread = [f"{100 * value:.2f}" for value in (min(errors), statistics.median(errors), max(errors))]
-    assert f"| {HAND} | 6 | {' | '.join(spread)} | {outside(mine)} of 6 |" in text
+    over = mine.iloc[0]
+    interval = f"{100 * over['overall_low']:.2f} to {100 * over['overall_high']:.2f}"
+    assert over["overall_low"] < over["overall"] < over["overall_high"]
+    cells = [HAND, "6", f"{100 * over['overall']:.2f}", interval, *spread, f"{outside(mine)} of 6"]
+    assert f"| {' | '.join(cells)} |" in text
     worst = mine.iloc[0]
     assert (
         f"| {HAND} | `{worst['patient']}` | 2 | {worst['wrong']:.4g} | {100 * worst['error']:.2f} |" in text
     )
     assert text.count(f"| {HAND} | `") == 5  # the worst ones only
     frame.attrs["split"] = "train"
-    assert "the train error differs" in part.markdown(frame)
+    assert "The train error in percent" in part.markdown(frame)
 
 
 def test_figure_and_picture_show_every_patient(patient_store: Store) -> None:
@@ -170,7 +175,7 @@ def test_report_says_stand_in_wherever_figures_appear(report: Path) -> None:
     opening = text.split("##")[0]
     assert "The data are a stand-in" in opening and "say nothing about the real corpus" in opening
     assert "for orientation only" in opening
-    assert "they come from 6 patients" in opening
+    assert "The 12 eval samples come from 6 patients" in opening and "bootstrap over patients" in opening
 
 
 def test_study_rows_stand_beside_ours(report: Path) -> None:

@@ -130,7 +130,7 @@ def test_an_unscored_system_has_dashes_beside_the_study(store: Store) -> None:
 
 def test_gaps_agree_with_the_printed_errors(store: Store) -> None:
     lines = section("gaps").markdown(frame_of(store, "gaps")).splitlines()
-    assert lines[2] == "| KNN | +3.87 | +21.94 |"  # 11.50 - 7.63, 33.44 - 11.50
+    assert lines[2].startswith("| KNN | +3.87 | +21.94 | ")  # 11.50 - 7.63, 33.44 - 11.50
 
 
 def test_search_counts_every_outcome(store: Store) -> None:
