@@ -1,0 +1,200 @@
+"""A second dev set: what learners measure on it, and that it changes nothing but the dev that is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from memory_study import MemoryRunner, searcher
+
+import datasets
+from datasets.second_dev import divide_dev
+from imld_synth import write_csv
+from manual.learner import Plan
+from tuners import keras_feed, study, worker
+from tuners.cli import main, parser
+from tuners.loop import Loop
+from tuners.progress import Progress
+from tuners.record import Budget, StudySpec
+from tuners.seeds import second_dev_seed
+from tuners.store import Store
+
+SEED = 3
+WORDS = (
+    "--baselines",
+    "knn",
+    "mlp-m1",
+    "--max-epochs",
+    "2",
+    "--seed",
+    str(SEED),
+    "--workers",
+    "1",
+    "--study",
+    "s",
+)
+SECOND = ("--second-dev", "0.5")
+
+
+@pytest.mark.parametrize("value", ["0", "1", "-0.5", "nan", "half"])
+def test_a_share_is_a_number_between_0_and_1(value, capsys):
+    assert main(["--dataset", "10", "--baselines", "knn", f"--second-dev={value}"]) == 2
+    error = capsys.readouterr().err
+    assert "above 0 and below 1, such as 0.5" in error and repr(value) in error
+
+
+def test_it_is_off_unless_asked_for_and_cannot_be_added_on_the_way(capsys):
+    assert parser().parse_args(["--dataset", "10"]).second_dev is None
+    assert main(["--resume", "s", *SECOND]) == 2
+    assert "--second-dev cannot be given" in capsys.readouterr().err
+
+
+def test_a_study_whose_dev_cannot_be_divided_does_not_begin(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, rare in (("train", 20), ("dev", 1), ("eval", 20)):
+        y = np.repeat([0, 1], [20, rare])
+        write_csv(tmp_path / f"{name}.csv", rng.normal(size=(len(y), 2)), y)
+    store = Store(str(tmp_path / "s.sqlite"))
+    spec = StudySpec(str(tmp_path), (), Budget(1, 1), second_dev=0.5)
+    with pytest.raises(datasets.UsageError, match="class 1 has too few samples there"):
+        study.create(store, "s", spec, "", Progress())
+    assert store.studies() == []
+
+
+def test_all_jobs_of_a_study_divide_dev_by_one_seed(lab):
+    lab.repeats = 2
+    runner = MemoryRunner()
+    plain = lab.loop({"A": searcher(300, 200), "B": searcher(100)}, runner)
+    divided = replace(plain.study, spec=replace(plain.study.spec, second_dev=0.25))
+    Loop(lab.store, divided, plain.runs, plain.learners, runner, Progress(), {}).run()
+    assert len(runner.jobs) == 2 * (2 + 1) + 2 * 2  # trials and scores
+    assert {(job.data.second_dev, job.data.seed) for job in runner.jobs} == {(0.25, second_dev_seed(3))}
+    assert plain.data.second_dev is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("learner", "config"),
+    [
+        ("mlp-a1", {"layers": 1, "units_1": 16, "activation_1": "relu", "optimizer": "adam",
+                    "learning_rate": 1e-2, "batch_size": 64}),
+        ("mlp-m1", {"learning_rate": 1e-2, "batch_size": 64, "patience": 20}),
+        ("knn", {"k": 5}),
+    ],
+)  # fmt: skip
+def test_every_learner_measures_it_and_learns_nothing_from_it(
+    own_data, learner, config, streamed, monkeypatch
+):
+    if streamed:
+        from manual import feed
+
+        monkeypatch.setattr(keras_feed, "KEPT_BYTES", 0)
+        monkeypatch.setattr(keras_feed, "CHUNK_ROWS", 30)
+        monkeypatch.setattr(feed, "RESIDENT", 0)
+        monkeypatch.setattr(feed, "CHUNK_ROWS", 30)
+    split = divide_dev(datasets.load(str(own_data)).split.for_tuning(), 0.4, 2, seed=1)
+
+    def train(split):
+        curve = []
+        found = worker.find_learner(learner).train(
+            config, split, 2, Plan(4, 7), lambda r: not curve.append(r)
+        )
+        return found, curve
+
+    fitted, curve = train(split)
+    at_best = curve[max(fitted.best_epoch - 1, 0)]
+    assert at_best.second_error == np.mean(fitted.predict(split.second.x) != split.second.y)
+    without, bare = train(replace(split, second=None))
+    assert [replace(point, second_error=None) for point in curve] == bare
+    assert np.array_equal(fitted.predict(split.second.x), without.predict(split.second.x))
+
+
+def first_part(folder: Path, target: Path) -> Path:
+    """The folder with the part of dev that is left to searches for its dev."""
+    shutil.copytree(folder, target)
+    split = datasets.load(str(folder)).split.for_tuning()
+    dev = divide_dev(split, 0.5, 2, second_dev_seed(SEED)).dev
+    write_csv(target / "dev.csv", dev.x, dev.y)
+    return target
+
+
+def facts(address: str) -> tuple[list, list, list]:
+    """What a study found: trials, learning curves, scores; without times."""
+    store = Store(address, readonly=True)
+    trials = [
+        (t.system, t.number, t.state, dict(t.config), t.dev_error, t.best_epoch) for t in store.trials("s")
+    ]
+    points = [replace(epoch, seconds=0.0) for epoch in store.epochs("s")]
+    scores = [(s.system, dict(s.errors), s.trial, s.epochs, s.best_epoch) for s in store.scores("s")]
+    return sorted(trials, key=str), sorted(points, key=str), sorted(scores, key=str)
+
+
+@pytest.fixture(scope="module")
+def whole(own_data, command, tmp_path_factory) -> tuple[str, dict]:
+    """The store of a study with a second dev set, and its document."""
+    address = str(tmp_path_factory.mktemp("whole") / "s.sqlite")
+    done = command("--dataset", str(own_data), *WORDS, *SECOND, "--store", address, "--json")
+    assert done.returncode == 0, done.stderr
+    return address, json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_a_study_with_it_is_the_study_whose_dev_is_the_first_part(own_data, whole, command, tmp_path):
+    address = str(tmp_path / "s.sqlite")
+    folder = first_part(own_data, tmp_path / "own")
+    done = command("--dataset", str(folder), *WORDS, "--store", address, "--json")
+    assert done.returncode == 0, done.stderr
+    trials, points, scores = facts(whole[0])
+    assert (trials, [replace(point, second_error=None) for point in points]) == facts(address)[:2]
+    assert all(0 <= point.second_error <= 1 for point in points)
+    left = [
+        (name, {k: v for k, v in errors.items() if k != "second"}, *rest) for name, errors, *rest in scores
+    ]
+    assert left == facts(address)[2]
+    assert Store(whole[0], readonly=True).study("s").data.sizes == {
+        "train": 400,
+        "dev": 100,
+        "eval": 200,
+        "second": 100,
+    }
+    errors = dict((name, errors) for name, errors, *_ in scores)
+    for system in whole[1]["systems"]:
+        assert system["second_dev_error"] == round(100 * errors[system["system"]]["second"], 2)
+        assert system["repeats"][0]["second_dev_error"] == system["second_dev_error"]
+    assert "second_dev" not in done.stdout
+
+
+@pytest.mark.slow
+def test_an_interrupted_study_divides_dev_again_as_before(
+    own_data, whole, command, environment, repo_root, tmp_path
+):
+    address = str(tmp_path / "s.sqlite")
+    words = ["--dataset", str(own_data), *WORDS, *SECOND, "--store", address]
+    process = subprocess.Popen(
+        [sys.executable, "tuners/run.py", *words],
+        cwd=repo_root, env=environment(), stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:  # until the first trial is over
+            if b"trial" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    assert process.returncode == 130, "the study ended before it was interrupted"
+    done = command("--resume", "s", "--store", address, "--json")
+    assert done.returncode == 0, done.stderr
+    assert facts(address) == facts(whole[0])
