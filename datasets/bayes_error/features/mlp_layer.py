@@ -32,7 +32,7 @@ class MlpLayer(Learned):
         weights, bias = network.coefs_[0].astype(np.float32), network.intercepts_[0].astype(np.float32)
 
         def transform(numbers: Features) -> Numbers:
-            hidden: Numbers = np.maximum(numbers @ weights + bias, 0)
+            hidden: Numbers = np.maximum(np.asarray(numbers, dtype=np.float32) @ weights + bias, 0)
             return hidden
 
         return transform
