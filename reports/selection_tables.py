@@ -71,23 +71,29 @@ def measured(frame: pd.DataFrame) -> list[str]:
 
 
 def _explained(frame: pd.DataFrame) -> str:
-    size = frame.attrs["second_size"]
-    errors = last_rows(frame, "best")["second"]
-    noise = "" if not size else (
-        f" It has {size:,} samples, so that one error on it has a standard error of about "
-        f"{tables.error(math.sqrt(errors.mean() * (1 - errors.mean()) / size))} points."
-    )  # fmt: skip
-    text = (
-        "The error on the second dev set is free of the choice, the dev error is not."
-        + noise
-        + " Dev and second dev also "
-        "differ in how hard their samples happen to be, the same for all searches of a study. The curse leaves that out: it is "
-        "the mean of second dev − dev, and of dev − second dev where the second dev set chooses trial and epoch. What all "
-        "trials of a tuner owe to its having learnt from dev is left out as well. Intervals are Student's, over searches."
+    dev, second = (frame.attrs["sizes"][name] for name in ("dev", "second"))
+    error = last_rows(frame, "best")["second"].mean()
+    spread = tables.error(math.sqrt(error * (1 - error) / second))
+    sentences = [
+        "The error on the second dev set is free of the choice, the dev error is not.",
+        f"The second dev set has {second:,} samples: one error on it has a standard error of about {spread} points.",
+        "Dev and second dev also differ in how hard their samples happen to be, and all searches of a study share that "
+        "difference. The curse leaves it out: it is the mean of second dev − dev, and of dev − second dev where the second "
+        "dev set chooses trial and epoch. It is 0 in a search where both would choose alike.",
+    ]
+    if max(dev, second) > 1.1 * min(dev, second):
+        sentences.append(
+            f"As dev has {dev:,} samples, the two are of different sizes, and the curse is the mean of that of both."
+        )
+    sentences.append(
+        "What all trials of a tuner owe to its having learnt from dev is left out as well. Intervals are Student's, over "
+        "searches."
     )
     if frame["all_orders"].any():
-        text += f" Rows of {REFERENCE} are means over all orders of its trials, as each was as likely."
-    return text
+        sentences.append(
+            f"Rows of {REFERENCE} are means over all orders of its trials, as each was as likely."
+        )
+    return " ".join(sentences)
 
 
 def _rechecked(frame: pd.DataFrame) -> list[str]:

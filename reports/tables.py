@@ -57,8 +57,8 @@ def points(difference: float | None) -> str:
 
 
 def span(low: float | None, high: float | None) -> str:
-    """An interval of such differences."""
-    return DASH if low is None or pd.isna(low) else f"{points(low)} to {points(high)}"
+    """An interval of such differences; a dash where there is none, or one without width."""
+    return DASH if low is None or pd.isna(low) or low == high else f"{points(low)} to {points(high)}"
 
 
 def count(value: float | None) -> str:

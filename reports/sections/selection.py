@@ -24,6 +24,7 @@ from reports.selection import (
 )
 from reports.selection_tables import labels_of, last_rows, measured, promised
 from reports.statistics import mean_interval
+from tuners.path import searches
 from tuners.record import EpochRecord
 from tuners.store import Store
 from tuners.summary import SystemSummary, summarize
@@ -64,27 +65,26 @@ class Selection(Section):
         """One row a system, rule ("best" or "last" epoch, "recheck") and number of trials: means over its searches.
 
         gap: second − dev. curse: the mean of that difference and of the one with both parts in each other's place.
-        all_orders: averaged over all orders of the trials. eval: of the final training, in the last row of "best".
+        all_orders: averaged over all orders of the trials. eval: of the final training, in the last row of "best". In a
+        row of "recheck" the errors are those of the network that the second dev set chooses, and gap is its second error
+        minus that of the winner by dev.
         """
         summary = summarize(store, study_name)
-        trials, epochs = store.trials(study_name), store.epochs(study_name)
-        rows: list[dict[str, Any]] = []
-        for system in tuned(summary.systems):
-            own = [trial for trial in trials if trial.system == system.label]
-            curves: dict[int, list[EpochRecord]] = {}
-            for epoch in epochs:
-                if epoch.system == system.label:
-                    curves.setdefault(epoch.repeat, []).append(epoch)
-            repeats = sorted({trial.repeat for trial in own})
-            found = [
-                candidates([t for t in own if t.repeat == repeat], curves.get(repeat, []))
-                for repeat in repeats
-            ]
-            rows += _rows(system, [search for search in found if search])
+        curves: dict[tuple[str, int], list[EpochRecord]] = {}
+        for epoch in store.epochs(study_name):
+            curves.setdefault((epoch.system, epoch.repeat), []).append(epoch)
+        found: dict[str, list[list[Candidate | None]]] = {}
+        for (label, repeat), own in sorted(searches(store.trials(study_name)).items()):
+            search = candidates(own, curves.get((label, repeat), []))
+            if search:
+                found.setdefault(label, []).append(search)
+        rows = [
+            row for system in tuned(summary.systems) for row in _rows(system, found.get(system.label, []))
+        ]
         frame = pd.DataFrame(rows, columns=COLUMNS)
         numbers = COLUMNS[COLUMNS.index("dev") :]
         frame = describe(frame.astype(dict.fromkeys(numbers, float)), summary.study)
-        frame.attrs["second_size"] = summary.study.data.sizes.get("second")
+        frame.attrs["sizes"] = dict(summary.study.data.sizes)
         return frame
 
     def applies(self, frame: pd.DataFrame) -> bool:
@@ -115,7 +115,12 @@ class Selection(Section):
                     name=name,
                     legendgroup=name,
                     showlegend=row == 1,
-                    line={"color": colour, "width": 2.5, "dash": "dot" if dashed else "solid"},
+                    line={
+                        "color": colour,
+                        "width": 2.5,
+                        "dash": "dot" if dashed else "solid",
+                        "shape": "linear" if own["all_orders"].all() else "hv",
+                    },
                     hovertemplate="%{y:.2%} after %{x} trials",
                     row=row,
                     col=1,
@@ -142,12 +147,20 @@ class Selection(Section):
                 if own.empty:
                     continue
                 (lines[name],) = axes.plot(
-                    own["trials"], own[column], color=colour, lw=2.2, ls=":" if dashed else "-", label=name
+                    own["trials"],
+                    own[column],
+                    color=colour,
+                    lw=2.2,
+                    ls=":" if dashed else "-",
+                    drawstyle="default" if own["all_orders"].all() else "steps-post",
+                    label=name,
                 )
             both = _line(frame, label, "best", "second")
+            step = None if both["all_orders"].all() else "post"
             axes.fill_between(
-                both["trials"], both["dev"], both["second"], color=palette.BLUE, alpha=0.12, lw=0
+                both["trials"], both["dev"], both["second"], step=step, color=palette.BLUE, alpha=0.12, lw=0
             )
+            axes.set_xlim(left=0)
             axes.set_title(label, fontsize=10, loc="left")
             axes.set_xlabel("trials", fontsize=10)
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -175,12 +188,12 @@ class Selection(Section):
         return f"Error of the best network so far against the number of trials, {caption_of(frame)}: {ends}"
 
 
-def _rows(system: SystemSummary, searches: Sequence[list[Candidate | None]]) -> list[dict[str, Any]]:
+def _rows(system: SystemSummary, found: Sequence[list[Candidate | None]]) -> list[dict[str, Any]]:
     """The rows of one system; none where it has no search of two trials with something to choose."""
-    length = min((len(search) for search in searches), default=0)
-    if length < 2 or any(all(candidate is None for candidate in search[:length]) for search in searches):
+    length = min((len(search) for search in found), default=0)
+    if length < 2 or any(all(candidate is None for candidate in search[:length]) for search in found):
         return []
-    cut = [search[:length] for search in searches]
+    cut = [search[:length] for search in found]
     mixed = system.tuner == REFERENCE
     follow: Callable[[Sequence[Candidate | None], tuple[str, str]], Curve] = (
         mean_incumbents if mixed else incumbents
@@ -205,16 +218,16 @@ def _rows(system: SystemSummary, searches: Sequence[list[Candidate | None]]) -> 
     ends = [row for row in rows if row["rule"] == "best"][-1:]
     for row in ends:
         row["eval"] = float(np.mean(scores)) if scores else math.nan
-    again = [found for search in cut if (found := recheck(search)) is not None]
+    again = [check for search in cut if (check := recheck(search)) is not None]
     if len(again) == len(cut):
         rows.append(
             common
             | {"rule": "recheck", "trials": length, "all_orders": False}
             | {
-                "dev": float(np.mean([found.chosen_dev for found in again])),
-                "second": float(np.mean([found.chosen_second for found in again])),
+                "dev": float(np.mean([check.chosen_dev for check in again])),
+                "second": float(np.mean([check.chosen_second for check in again])),
             }
-            | _interval("gap", np.array([found.chosen_second - found.second for found in again]))
+            | _interval("gap", np.array([check.chosen_second - check.second for check in again]))
         )
     return rows
 
