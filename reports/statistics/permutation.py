@@ -19,7 +19,7 @@ EXACT_PAIRS = 30
 DRAWN = 9_999
 
 #: Friedman's test counts all arrangements while no step has more than so many sums of ranks, and draws otherwise.
-EXACT_SUMS = 300_000
+EXACT_SUMS = 100_000
 
 #: Arrangements of more treatments than this are not listed.
 EXACT_TREATMENTS = 6

@@ -14,10 +14,15 @@ from reports.statistics.paired import Paired
 from reports.statistics.permutation import pairs_needed
 from reports.statistics.power import pairs_to_detect
 from reports.statistics.several import Several
-from reports.tables import points
 
 #: Of blocks that are repeats of searches from the same seeds.
 REPEAT = "paired repeat"
+
+
+def points(difference: float) -> str:
+    """A difference of error rates in percentage points with its sign: "+1.20", "−0.40", never "−0.00"."""
+    rounded = round(100 * difference, 2) + 0.0
+    return f"{rounded:+.2f}".replace("-", "−")
 
 
 def size(difference: float) -> str:
