@@ -39,6 +39,8 @@ FLOOR = "(floor: errors of the Bayes rule, counted)"
 KS = (1, 3, 5, 9, 15, 21, 31, 41, 51, 71, 101)
 DEPTHS = (2, 4, 6, 8, 10, 15, 20, 40)
 TREES = 30
+#: Values without a label in the picture.
+CROWDED = (41, 71)
 
 
 def main() -> None:
@@ -244,11 +246,12 @@ def _picture(curves: pd.DataFrame, path: Path) -> None:
             axes.axhline(
                 100 * truth, ls="--", lw=1.5, color=colours[source], label=f"{source}: exact Bayes error"
             )
-        axes.set(xlabel=label, xscale="log", xticks=sorted(set(part["at"])), ylim=(0, None))
-        axes.set_xticklabels(sorted(set(part["at"])))
+        ticks = [at for at in dict.fromkeys(part["at"]) if at not in CROWDED]
+        axes.set(xlabel=label, xscale="log", xticks=ticks)
+        axes.set_xticklabels(ticks)
         axes.minorticks_off()
         axes.grid(alpha=0.3)
-    left.set(ylabel="error rate in %", title="k nearest neighbours")
+    left.set(ylabel="error rate in %", ylim=(0, 105 * curves.error.max()), title="k nearest neighbours")
     right.set(title=f"random forest, {TREES} trees")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     figure.savefig(path, metadata={"Software": None})

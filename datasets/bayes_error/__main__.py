@@ -19,7 +19,7 @@ from datasets.loading import load
 from datasets.percent import percent
 from datasets.study import study_error
 from datasets.train_limit import limit_train
-from datasets.types import SPLIT_NAMES, Samples
+from datasets.types import SPLIT_NAMES, Dataset, Samples
 from imld_synth import presets, read_csv
 
 EPILOG = f"""examples:
@@ -29,10 +29,14 @@ EPILOG = f"""examples:
   python -m datasets.bayes_error --dataset 10 --preset poster --data-root path/to/real/sets
   python -m datasets.bayes_error --dataset path/to/my/folder --k 25
   python -m datasets.bayes_error --csv dev.csv --trees 20 --depth 8 --json
+  python -m datasets.bayes_error --dataset 12 --limit 500
 
 The recommended estimate comes first, the rows of the study last. Those are closed-loop errors, counted on
 the points that the classifier was fitted to: they repeat the study and are no Bayes error. All estimators
 on 500,000 points take some two minutes, and half of that is the study's forest.
+
+For EEG, patches and images no estimate of the Bayes error is sound. There the errors of nearest neighbours in
+named features are measured: an upper bound on the error that is needed with that feature.
 
 exit codes: 0 done; 2 wrong arguments; 3 data missing or bad."""
 
@@ -58,7 +62,10 @@ def _parser() -> Parser:
         "--estimators", nargs="+", metavar="NAME", help="these alone (default: all that suit the data)"
     )
     parser.add_argument(
-        "--limit", type=positive, metavar="N", help="use N points of each split, drawn by --seed"
+        "--limit",
+        type=positive,
+        metavar="N",
+        help="use N samples of each split, drawn by --seed (default all; 2000 for EEG, patches, images)",
     )
     defaults = closed_loop_settings(None, "train")
     meaning = {
@@ -93,7 +100,14 @@ def _run(args: argparse.Namespace) -> None:
     for name in given:
         if name not in known:
             raise UsageError(f"--{name} is a setting of the study's rows, which --estimators leaves out")
-    document = _of_file(args, chosen, given) if args.csv else _of_dataset(args, chosen, given)
+    if args.csv:
+        document = _of_file(args, chosen, given)
+    else:
+        dataset = load(args.dataset, seed=args.seed, data_root=args.data_root, train_limit=args.train_limit)
+        if dataset.kind != "points2d":
+            _in_features(args, dataset)
+            return
+        document = _of_points(args, dataset, chosen, given)
     print(json.dumps(document, indent=1) if args.json else _text(document))
 
 
@@ -113,10 +127,23 @@ def _of_file(args: argparse.Namespace, chosen: list[Estimator], given: dict[str,
     }
 
 
-def _of_dataset(args: argparse.Namespace, chosen: list[Estimator], given: dict[str, int]) -> dict[str, Any]:
-    dataset = load(args.dataset, seed=args.seed, data_root=args.data_root, train_limit=args.train_limit)
-    if dataset.kind != "points2d":
-        raise UsageError(f"data set {dataset.name} is {dataset.kind}; estimators take points2d only")
+def _in_features(args: argparse.Namespace, dataset: Dataset) -> None:
+    """Prints what nearest neighbours reach in features: no estimate of the Bayes error is sound for the rest."""
+    from datasets.bayes_error.features import LIMIT, measure, report_json, report_text
+
+    for option in ("estimators", "preset", *SETTINGS):
+        if getattr(args, option) is not None:
+            raise UsageError(
+                f"data set {dataset.name} is {dataset.kind}, for which errors in features are measured;"
+                f" leave out --{option}, which is for points2d"
+            )
+    report = measure(dataset, args.seed, args.limit or LIMIT, _say)
+    print(json.dumps(report_json(report), indent=1) if args.json else report_text(report))
+
+
+def _of_points(
+    args: argparse.Namespace, dataset: Dataset, chosen: list[Estimator], given: dict[str, int]
+) -> dict[str, Any]:
     in_study = any(dataset.name == known.name for known in presets())
     if args.preset and not in_study:
         raise UsageError(f"the study has no settings for {dataset.name}; give --k, --trees and --depth")
