@@ -12,7 +12,6 @@ from datasets.source import Source, sources
 from datasets.types import (
     SPLIT_NAMES,
     Dataset,
-    Density,
     Provenance,
     Samples,
     Split,
@@ -25,7 +24,6 @@ __all__ = [
     "SPLIT_NAMES",
     "DataError",
     "Dataset",
-    "Density",
     "HandtuneError",
     "MissingLibraryError",
     "Provenance",

@@ -1,7 +1,8 @@
 """Data sets as .npy files, so that trial processes open train and dev without being handed eval.
 
 Layout: FOLDER/<first 12 digits of the content hash>/{train,dev,eval}_{x,y}.npy and meta.json, which
-describes the set; {train,dev,eval}_patients.npy as well where samples belong to patients. The name
+describes the set; {train,dev,eval}_patients.npy as well where samples belong to patients, and what
+`datasets.known_split` writes where densities are known. The name
 depends on the content alone: equal samples share a folder, changed ones get another, and a folder never
 changes once it is there. Folders of large corpora are written piece by piece by `datasets.preparation`.
 """
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from datasets.errors import DataError, UsageError
+from datasets.known_split import write_known
 from datasets.types import (
     SPLIT_NAMES,
     Dataset,
@@ -48,21 +50,21 @@ def write(dataset: Dataset, folder: Path) -> Path:
     if dataset.folder is not None:
         return _checked(dataset.folder)
     target = folder / dataset.provenance.content_hash[:HASH_DIGITS]
-    if target.exists():
-        return _checked(target)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=folder))
-        try:
-            _write_files(dataset, temporary)
-            publish(temporary, target)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        if not target.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=folder))
+            try:
+                _write_files(dataset, temporary)
+                publish(temporary, target)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+        write_known(dataset, _checked(target))
     except OSError as error:
         raise UsageError(
             f"the data cannot be written to {target}: {error.strerror or error}. Choose another folder."
         ) from None
-    return _checked(target)
+    return target
 
 
 def stored_hash(folder: Path) -> str:

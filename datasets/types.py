@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imld_synth import BayesError
+from imld_synth import Drawing
 
 #: Numbers as they are stored: float64 points, float32 EEG, uint8 pixels.
 Features = NDArray[np.number]
@@ -104,16 +104,6 @@ class Provenance:
     train_limit: int | None = None
 
 
-class Density(Protocol):
-    """What a generated split knows about itself (see `imld_synth.Drawing`)."""
-
-    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-
-    def posterior(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-
-    def bayes_error(self) -> BayesError: ...
-
-
 @dataclass(frozen=True)
 class Dataset:
     """A data set ready for use.
@@ -129,7 +119,7 @@ class Dataset:
     class_names: tuple[str, ...]
     kind: str
     provenance: Provenance
-    densities: Mapping[SplitName, Density] | None = None
+    densities: Mapping[SplitName, Drawing] | None = None
     patients: tuple[str, ...] = ()
     folder: Path | None = None
 

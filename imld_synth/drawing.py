@@ -111,9 +111,7 @@ class Drawing:
         """
         if n < 2:
             raise ValueError(f"a standard error needs two points or more, not {n}")
-        x, _ = self.sample(n, np.random.default_rng(seed))
-        missed = 1 - self.posterior(x).max(axis=1)
-        return MonteCarlo(float(missed.mean()), float(missed.std(ddof=1) / np.sqrt(n)), n, seed)
+        return _monte_carlo(self, n, seed)
 
     def parts(self) -> tuple[Part, ...]:
         """The shapes of all classes with their shares of the whole, mixtures unfolded."""
@@ -124,7 +122,7 @@ class Drawing:
         )
 
 
-# Drawings never change, so what was integrated once stays true.
+# Drawings never change, so what was computed once stays true.
 @cache
 def _bayes_error(drawing: Drawing) -> BayesError:
     return bayes_error(drawing.parts(), len(drawing.classes))
@@ -133,3 +131,10 @@ def _bayes_error(drawing: Drawing) -> BayesError:
 @cache
 def _rule_error(drawing: Drawing, rule: Drawing) -> RuleError:
     return rule_error(drawing.parts(), rule.parts(), len(drawing.classes))
+
+
+@cache
+def _monte_carlo(drawing: Drawing, n: int, seed: int) -> MonteCarlo:
+    x, _ = drawing.sample(n, np.random.default_rng(seed))
+    missed = 1 - drawing.posterior(x).max(axis=1)
+    return MonteCarlo(float(missed.mean()), float(missed.std(ddof=1) / np.sqrt(n)), n, seed)

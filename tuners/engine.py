@@ -69,11 +69,11 @@ class ScoreJob:
 
 @dataclass(frozen=True)
 class BayesJob:
-    """The closed-loop errors of one split, as the study's BER row has them."""
+    """Estimates of the Bayes error of one split: estimators by name, with their settings."""
 
     data: DataFolder
     split: str
-    settings: Mapping[str, int]
+    estimators: Mapping[str, Mapping[str, int]]
     seed: int
 
 

@@ -82,8 +82,8 @@ Purpose = _Trial | _Score | _Bayes
 class Loop:
     """Runs the searches of one study to their end, all of them side by side.
 
-    runs: one a system and repeat. learners: by name, for what the loop must know about them. bayes: settings of the closed-loop
-    errors per split that are still missing from the store.
+    runs: one a system and repeat. learners: by name, for what the loop must know about them. bayes: by split the
+    estimators of the Bayes error, with their settings, whose values are still missing from the store.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Loop:
         learners: dict[str, Learner],
         runner: JobRunner,
         progress: Progress,
-        bayes: dict[str, dict[str, int]],
+        bayes: dict[str, dict[str, dict[str, int]]],
     ) -> None:
         self.store = store
         self.study = study
@@ -177,9 +177,9 @@ class Loop:
                 self._submit(self._score_job(score), score)
                 return True
         if self.bayes:
-            split, settings = self.bayes.popitem()
+            split, estimators = self.bayes.popitem()
             seed = derive(self.study.spec.seed, "closed-loop")
-            self._submit(BayesJob(self.data, split, settings, seed), _Bayes(split))
+            self._submit(BayesJob(self.data, split, estimators, seed), _Bayes(split))
             return True
         return False
 
@@ -307,7 +307,7 @@ class Loop:
                 self._bayes_done(split, values)
             case Failed(ticket, _, reason, _), _Bayes(split):
                 del self.jobs[ticket]
-                self.progress.say(f"the closed-loop error of {split} could not be computed: {reason}")
+                self.progress.say(f"the Bayes error of {split} could not be estimated: {reason}")
 
     def _trial_done(self, run: SystemRun, trial: TrialRecord) -> None:
         label = run.spec.label
@@ -338,6 +338,8 @@ class Loop:
             weights=values["weights"] and f"{folder}/{values['weights']}",
             reason=degenerate_reason(values["collapsed"], score.planned) if values["degenerate"] else "",
             patients=values["patients"],
+            regret=values["regret"],
+            excess=values["excess"],
         )
         self.store.add_score(record)
         run.score = record
@@ -348,8 +350,17 @@ class Loop:
     def _bayes_done(self, split: str, values: Any) -> None:
         self.store.add_bayes(
             *(
-                BayesRecord(self.study.name, split, estimator, value, 0.0, settings)
-                for estimator, (value, settings) in values["errors"].items()
+                BayesRecord(
+                    self.study.name,
+                    split,
+                    found.estimator,
+                    found.value,
+                    0.0,
+                    {**found.settings, **found.chosen},
+                    found.low,
+                    found.high,
+                )
+                for found in values["estimates"]
             )
         )
 

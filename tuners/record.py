@@ -304,7 +304,8 @@ class ScoreRecord:
     surface: file of class probabilities over a grid, relative to the store's folder (2-D sets only).
     patients: per split the rows (patient, samples, wrong ones), where samples belong to patients.
     regret: per split, where its density is known, the mean over its samples of max_c P(c|x) - P(answer|x), and
-    the standard error of that mean.
+    the standard error of that mean. excess: the same of P(answer of the rule that is optimal for train|x) -
+    P(answer|x).
     """
 
     study: str
@@ -327,6 +328,7 @@ class ScoreRecord:
     reason: str = ""
     patients: Mapping[str, list[tuple[str, int, int]]] = field(default_factory=dict)
     regret: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    excess: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

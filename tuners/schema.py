@@ -13,7 +13,13 @@ VERSION = 4
 ADDED_IN_2 = (("epochs", "dev_answers"), ("scores", "patients"), ("systems", "rules"))
 
 #: The same of format 3.
-ADDED_IN_4 = (("epochs", "second_error"), ("scores", "regret"), ("bayes", "low"), ("bayes", "high"))
+ADDED_IN_4 = (
+    ("epochs", "second_error"),
+    ("scores", "regret"),
+    ("scores", "excess"),
+    ("bayes", "low"),
+    ("bayes", "high"),
+)
 
 #: Tables that format 3 keys otherwise: a system may have several searches. What is there is the first one.
 REKEYED_IN_3 = ("systems", "trials", "epochs")
@@ -126,6 +132,7 @@ scores = Table(
     Column("reason", Text, nullable=False),
     Column("patients", JSON),
     Column("regret", JSON),
+    Column("excess", JSON),
 )
 
 bayes = Table(

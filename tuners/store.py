@@ -359,7 +359,8 @@ class Store:
                 | {
                     "degenerate": bool(row["degenerate"]),
                     "patients": row["patients"] or {},
-                    "regret": {name: tuple(pair) for name, pair in (row["regret"] or {}).items()},
+                    "regret": _pairs(row["regret"]),
+                    "excess": _pairs(row["excess"]),
                 },
             )
             for row in rows
@@ -431,6 +432,11 @@ def _system_row(system: SystemRecord) -> dict[str, Any]:
 def _record(kind: type[R], row: Mapping[str, Any]) -> R:
     names: Iterable[str] = (item.name for item in fields(kind))  # type: ignore[arg-type]
     return kind(**{name: row[name] for name in names if name in row})
+
+
+def _pairs(column: Mapping[str, Any] | None) -> dict[str, tuple[float, float]]:
+    """Means and their standard errors, which JSON keeps as lists; none in a store of an older format."""
+    return {name: (pair[0], pair[1]) for name, pair in (column or {}).items()}
 
 
 def _study(row: Mapping[str, Any]) -> StudyRecord:

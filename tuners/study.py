@@ -27,9 +27,7 @@ from tuners.presets import POSTER_SETS, Preset, systems_of
 from tuners.progress import Progress
 from tuners.record import (
     CLOSED_LOOP,
-    EXACT,
     HAND,
-    BayesRecord,
     DataInfo,
     EpochRecord,
     SearchRecord,
@@ -44,6 +42,7 @@ from tuners.seeds import derive, search_seed, second_dev_seed
 from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
+from tuners.truth import add_truth, lacks_truth
 from tuners.tunable import HYPERMODELS, Tunable
 
 
@@ -124,10 +123,7 @@ def create(store: Store, name: str, spec: StudySpec, command: str, progress: Pro
     )
     systems = [_system_record(study, position, system) for position, system in enumerate(spec.systems)]
     store.create_study(study, systems)
-    if dataset.densities is not None:
-        for split in SPLIT_NAMES:
-            exact = dataset.densities[split].bayes_error()
-            store.add_bayes(BayesRecord(name, split, EXACT, exact.value, exact.bound, {}))
+    add_truth(store, study, dataset)
     return study
 
 
@@ -143,6 +139,7 @@ def reopen(store: Store, name: str, progress: Progress) -> StudyRecord:
             f"if that process is dead, wait {SILENCE:.0f} seconds and resume again"
         )
     if study.state == StudyState.FINISHED:
+        _complete_truth(store, study, progress)
         return study
     if not cache.is_complete(Path(study.data.folder)):
         progress.say(f"loading data set {study.spec.dataset} again")
@@ -154,6 +151,7 @@ def reopen(store: Store, name: str, progress: Progress) -> StudyRecord:
             )
         folder = cache.write(dataset, store.folder / "data")
         study = replace(study, data=_data_info(dataset, folder, study.spec))
+    _complete_truth(store, study, progress)
     store.update_study(name, state=StudyState.RUNNING, heartbeat=time.time(), note="")
     return study
 
@@ -246,19 +244,39 @@ def _system_run(store: Store, study: StudyRecord, system: SystemSpec, repeat: in
     return SystemRun(store, study, system, plugin.start(task), plugin.parallel, repeat)
 
 
-def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, int]]:
-    """Settings of the closed-loop errors that the store does not hold yet. Only 2-D sets have them."""
+def _complete_truth(store: Store, study: StudyRecord, progress: Progress) -> None:
+    """Adds what is known of generated points to a study of an earlier version; its results are not touched."""
+    if not lacks_truth(store, study):
+        return
+    progress.say(f"adding what is known of the densities of data set {study.data.name}")
+    dataset = load_data(study.spec)
+    if dataset.provenance.content_hash != study.data.content_hash:
+        progress.say(
+            "its points were drawn from other densities than this version has; nothing could be added"
+        )
+        return
+    cache.write(dataset, Path(study.data.folder).parent)
+    add_truth(store, study, dataset)
+
+
+def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, dict[str, int]]]:
+    """By split the estimators that the store has nothing of yet, with their settings. Only 2-D sets have them."""
     if study.data.kind != "points2d":
         return {}
-    from datasets.bayes_error import closed_loop_settings
+    from datasets.bayes_error import RECOMMENDED, closed_loop_settings, estimators
 
     poster = study.spec.preset is not None and study.data.name in POSTER_SETS
-    known = {record.split for record in store.bayes(study.name) if record.estimator.startswith(CLOSED_LOOP)}
-    return {
-        split: closed_loop_settings(study.data.name if poster else None, split)
-        for split in SPLIT_NAMES
-        if split not in known
-    }
+    known = {(record.split, record.estimator) for record in store.bayes(study.name)}
+    found = estimators()
+    wanted = [name for name in found if name.startswith(CLOSED_LOOP)] + [RECOMMENDED]
+    missing: dict[str, dict[str, dict[str, int]]] = {}
+    for split in SPLIT_NAMES:
+        study_settings = closed_loop_settings(study.data.name if poster else None, split)
+        for name in wanted:
+            if (split, name) not in known:
+                own = {key: value for key, value in study_settings.items() if key in found[name].defaults}
+                missing.setdefault(split, {})[name] = own
+    return missing
 
 
 def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> SystemRecord:

@@ -18,10 +18,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.bayes_error import ESTIMATORS, Estimator
 from datasets.cache import read_meta, read_part, read_tuning_split
 from datasets.inputs import input_shape
+from datasets.known_split import KnownSplit, read_known
 from datasets.plugins import find
-from datasets.second_dev import divide_dev
+from datasets.second_dev import divide_dev, second_rows
 from datasets.types import Samples, TuningSplit
 from manual import MODELS
 from manual.collapse import Collapse
@@ -223,6 +225,7 @@ def _score(job: ScoreJob) -> dict[str, Any]:
         parts["second"] = split.second
     names = read_meta(folder).get("patients", ())
     predictions = {name: fitted.predict(part.x) for name, part in parts.items()}
+    known = {name: found for name in parts if (found := _known(job.data, name)) is not None}
     weights = fitted.weights()
     stem = Path(job.files)
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -248,16 +251,27 @@ def _score(job: ScoreJob) -> dict[str, Any]:
             for name, part in parts.items()
             if part.patients is not None
         },
+        "regret": {name: one.regret(predictions[name]) for name, one in known.items()},
+        "excess": {name: one.excess(predictions[name]) for name, one in known.items()},
         "surface": f"{stem.name}.surface.npz" if surface else None,
         "weights": f"{stem.name}.weights.npz" if weights is not None else None,
     }
 
 
-def _bayes(job: BayesJob) -> dict[str, Any]:
-    from datasets.bayes_error import closed_loop
+def _known(data: DataFolder, name: str) -> KnownSplit | None:
+    """What the densities say of the samples of a part; of dev in two parts, of those in this one."""
+    folder = Path(data.path)
+    known = read_known(folder, "dev" if name == "second" else name)
+    if known is None or data.second_dev is None or name not in ("dev", "second"):
+        return known
+    rows = second_rows(read_part(folder, "dev"), data.second_dev, data.classes, data.seed)
+    return known.rows(rows if name == "second" else np.setdiff1d(np.arange(len(known.train_rule)), rows))
 
+
+def _bayes(job: BayesJob) -> dict[str, Any]:
     samples = read_part(Path(job.data.path), job.split)  # type: ignore[arg-type]
-    return {"errors": closed_loop(samples, job.settings, job.seed)}
+    found = (find(ESTIMATORS, Estimator, name, "estimator") for name in job.estimators)
+    return {"estimates": [one.estimate(samples, job.estimators[one.name], job.seed) for one in found]}
 
 
 def write_surface(path: Path, fitted: Fitted, parts: dict[str, Samples]) -> None:

@@ -9,10 +9,11 @@ from datasets.bayes_error._closed_loop import (
     closed_loop_settings,
     study_bayes_error,
 )
-from datasets.bayes_error._estimator import RECOMMENDED, Estimate, Estimator, estimators
+from datasets.bayes_error._estimator import ESTIMATORS, RECOMMENDED, Estimate, Estimator, estimators
 from datasets.bayes_error._exact import exact
 
 __all__ = [
+    "ESTIMATORS",
     "RECOMMENDED",
     "Estimate",
     "Estimator",

@@ -14,7 +14,7 @@ from manual import MODELS, Baseline
 from tuners.engine import CheckJob, Done, Restarted, ScoreJob, TrainJob
 from tuners.loop import CheckFailed, Loop
 from tuners.progress import Progress
-from tuners.record import HAND, Budget, EpochRecord, Suggestion, SystemSpec, TrialState
+from tuners.record import HAND, BayesRecord, Budget, EpochRecord, Suggestion, SystemSpec, TrialState
 from tuners.seeds import derive, search_seed
 from tuners.store import Store
 from tuners.summary import as_json, summarize
@@ -290,7 +290,8 @@ def test_seeds_of_different_purposes_numbers_and_studies_are_unrelated():
 
 def test_no_tuning_job_can_name_eval_and_scores_come_after_the_selection(lab):
     runner = MemoryRunner(2)
-    lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9))}, runner, bayes={"eval": {"k": 1}}).run()
+    bayes = {"eval": {"closed-loop-knn": {"k": 1}}}
+    lab.loop({"A": searcher(*range(9)), "B": searcher(*range(9))}, runner, bayes=bayes).run()
     assert all("eval" not in str(job) for job in runner.of(TrainJob) + runner.of(CheckJob))
     for position in ("system0", "system1"):
         first = next(
@@ -298,9 +299,10 @@ def test_no_tuning_job_can_name_eval_and_scores_come_after_the_selection(lab):
         )
         before = [job for job in runner.jobs[:first] if isinstance(job, TrainJob)]
         assert len(before) >= 5
-    assert [(r.split, r.estimator, r.value) for r in lab.store.bayes("s")] == [
-        ("eval", "closed-loop-knn", 0.05)
-    ]
+    assert lab.store.bayes("s") == [BayesRecord("s", "eval", "closed-loop-knn", 0.05, 0.0, {"k": 1}, 0.04)]
+    assert [(s.regret, s.excess) for s in lab.store.scores("s")] == [
+        ({"eval": (0.01, 0.001)}, {"eval": (-0.01, 0.002)})
+    ] * 2
 
 
 def test_a_promotion_starts_from_the_weights_that_its_parent_kept(lab):
