@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from matplotlib.figure import Figure
 
-#: The two parts of the optimism, with the colour of each.
-PARTS = (
-    ("luck", "dev, trained anew − dev in the search", palette.ORANGE),
-    ("shift", "eval − dev, trained anew", palette.BLUE),
-)
+#: The parts of the optimism: column, what it is, colour, heading in the table.
+LUCK = ("luck", "dev, trained anew − dev in the search", palette.ORANGE, "luck")
+SHIFT = ("shift", "eval − dev, trained anew", palette.BLUE, "dev to eval")
 
-COLUMNS = ["system", "repeats", "search_dev", "dev", "eval", "luck", "shift", "optimism", "low", "high"]
+#: The two of which the second one consists where there is a second dev set.
+ADAPTED = ("adapted", "second dev − dev, trained anew", palette.SKY, "dev to second dev")
+UNLIKE = ("unlike", "eval − second dev, trained anew", palette.BLUE, "second dev to eval")
+
+ERRORS = ["search_dev", "dev", "second", "eval"]
+COLUMNS = ["system", "repeats", *ERRORS, "luck", "shift", "adapted", "unlike", "optimism", "low", "high"]
 
 
 class Optimism(Section):
@@ -34,7 +37,8 @@ class Optimism(Section):
         "A search selects the lowest of many dev errors, so that one is lucky. The first part is what is lost when the same "
         "configuration is trained anew with another seed and measured on the same dev samples: the luck of the selected "
         "training. The second part lies between dev and eval: dev samples that the search adapted to, and eval data that "
-        "are unlike dev. Their sum is how much the search promised too much."
+        "are unlike dev. Their sum is how much the search promised too much. A second dev set (`--second-dev`) tells these two "
+        "apart: it is drawn like dev, and no search adapted to it."
     )
     position = 24
 
@@ -44,11 +48,14 @@ class Optimism(Section):
         rows = []
         for system in tuned(summary.systems):
             pairs = [
-                (system.winners[score.repeat].dev_error, score.errors["dev"], score.errors["eval"])
+                (
+                    system.winners[score.repeat].dev_error,
+                    *(score.errors.get(name) for name in ("dev", "second", "eval")),
+                )
                 for score in system.scores
                 if score.repeat in system.winners
             ]
-            known = pd.DataFrame(pairs, columns=["search_dev", "dev", "eval"], dtype=float).dropna()
+            known = pd.DataFrame(pairs, columns=ERRORS, dtype=float).dropna(subset="search_dev")
             if known.empty:
                 continue
             total = mean_interval(known["eval"] - known["search_dev"])
@@ -60,6 +67,8 @@ class Optimism(Section):
                     **means,
                     "luck": means["dev"] - means["search_dev"],
                     "shift": means["eval"] - means["dev"],
+                    "adapted": means["second"] - means["dev"],
+                    "unlike": means["eval"] - means["second"],
                     "optimism": total.mean,
                     # Two error rates differ by 1 at most, whatever Student's t makes of two repeats.
                     "low": float(np.clip(total.low, -1.0, 1.0)),
@@ -77,7 +86,7 @@ class Optimism(Section):
         if frame.empty:
             return None
         figure = go.Figure()
-        for name, title, colour in PARTS:
+        for name, title, colour, _ in _parts(frame):
             figure.add_bar(
                 x=frame[name],
                 y=frame["system"],
@@ -101,10 +110,11 @@ class Optimism(Section):
         charts.dress(axes)
         axes.grid(visible=False, axis="y")
         axes.axvline(0, color=palette.LIGHT.text, lw=1)
-        bars = []
-        for place, (name, title, colour) in enumerate(PARTS):
-            centres = [row + 0.36 * (place - 0.5) for row in range(len(frame))]
-            bars.append(axes.barh(centres, frame[name], height=0.34, color=colour, label=title))
+        bars, parts = [], _parts(frame)
+        width = 0.72 / len(parts)
+        for place, (name, title, colour, _) in enumerate(parts):
+            centres = [row + width * (place - (len(parts) - 1) / 2) for row in range(len(frame))]
+            bars.append(axes.barh(centres, frame[name], height=width - 0.02, color=colour, label=title))
         axes.set_yticks(range(len(frame)), list(frame["system"]))
         axes.invert_yaxis()
         axes.set_xlabel("difference of error rates", fontsize=10)
@@ -115,24 +125,25 @@ class Optimism(Section):
     def markdown(self, frame: pd.DataFrame) -> str:
         if frame.empty:
             return NOTHING
-        numbers = [
-            "repeats",
-            "dev in the search",
-            "dev",
-            "eval",
-            "luck",
-            "dev to eval",
-            "optimism",
-            "95 % interval",
-        ]
+        parts = _parts(frame)
+        errors = {"search_dev": "dev in the search", "dev": "dev", "second": "second dev", "eval": "eval"}
+        if SHIFT in parts:
+            del errors["second"]
+        heads = [head for _, _, _, head in parts]
+        numbers = ["repeats", *errors.values(), *heads, "optimism", "95 % interval"]
         rows = [
             [
                 tables.escape(row["system"]),
                 str(row["repeats"]),
-                *(tables.error(row[name]) for name in ("search_dev", "dev", "eval")),
-                *(tables.points(row[name]) for name in ("luck", "shift", "optimism")),
+                *(tables.error(row[name]) for name in errors),
+                *(tables.points(row[name]) for name, *_ in parts),
+                tables.points(row["optimism"]),
                 tables.span(row["low"], row["high"]),
             ]
             for _, row in frame.iterrows()
         ]
         return f"Errors in percent, differences in points:\n\n{tables.table(['system', *numbers], rows, right=numbers)}"
+
+
+def _parts(frame: pd.DataFrame) -> tuple[tuple[str, str, str, str], ...]:
+    return (LUCK, ADAPTED, UNLIKE) if frame["second"].notna().all() else (LUCK, SHIFT)

@@ -22,7 +22,8 @@ def write_searches(
     """A study "curse" whose one tuned system searched as `searches` say, one a repeat; returns its name."""
     made = make_study("curse", data, len(searches))
     specs = tuple(replace(spec, label=label) for spec in made.spec.systems if spec.label == TUNED)
-    study = replace(made, spec=replace(made.spec, systems=specs, second_dev=0.5))
+    parts = replace(data, sizes={"train": 6000, "dev": 200, "eval": 400, "second": 200})
+    study = replace(made, data=parts, spec=replace(made.spec, systems=specs, second_dev=0.5))
     found = tuple(SearchRecord(repeat, "scored", selected=0) for repeat in range(len(searches)))
     store.create_study(
         study, [SystemRecord(study.name, label, "mlp-a1", "keras-random", 0, SPACE, searches=found)]

@@ -11,6 +11,7 @@ from report_records import TUNED, make_data
 from selection_records import luck, write_searches
 
 from reports.section import Section
+from reports.sections.optimism import Optimism
 from reports.sections.selection import Selection
 from reports.selection import RULES, TURNED, candidates, incumbents, mean_incumbents, recheck
 from reports.statistics import mean_interval
@@ -147,3 +148,14 @@ def test_on_random_labels_the_chosen_error_is_too_low_and_the_held_one_is_not():
 def test_the_best_of_more_epochs_is_luckier_than_the_last():
     once, often = curses(10, epochs=1)[2], curses(10, epochs=8)[2]
     assert often > 1.3 * once
+
+
+def test_a_second_dev_set_tells_adaptation_from_the_way_to_eval(opened, tmp_path):
+    section = Optimism()
+    frame = section.frame(opened, written(opened, tmp_path, SEARCH))
+    row = frame.iloc[0]
+    # In the search 0.30; trained anew 0.20 on dev, 0.25 on the second dev set, 0.30 on eval.
+    parts = (row["luck"], row["adapted"], row["unlike"], row["optimism"])
+    assert parts == pytest.approx((-0.10, 0.05, 0.05, 0.0))
+    assert "| 30.00 | 20.00 | 25.00 | 30.00 | −10.00 | +5.00 | +5.00 | +0.00 |" in section.markdown(frame)
+    assert len(section.figure(opened, frame).data) == 3
