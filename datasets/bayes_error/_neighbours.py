@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import UsageError
-from datasets.types import IntArray, Samples
+from datasets.types import Features, IntArray, Samples
 
 #: Features up to which a k-d tree answers sooner than computing all distances.
 TREE_DIMENSIONS = 20
@@ -145,14 +145,15 @@ def _without_self(rows: IntArray, neighbours: NDArray[np.integer]) -> NDArray[np
     return others
 
 
-def _by_tree(points: Floats, query: Floats | None, k: int) -> Iterator[Batch]:
+def _by_tree(points: Features, query: Features | None, k: int) -> Iterator[Batch]:
     """(rows of the query, numbers of their k nearest points), both in the numbering of the arguments."""
     from scipy.spatial import cKDTree
 
-    order = _tree_order(points)
-    tree = cKDTree(points[order], balanced_tree=False, compact_nodes=False)
-    ask = order if query is None else _tree_order(query)
-    source = points if query is None else query
+    places = np.asarray(points, dtype=np.float64)
+    order = _tree_order(places)
+    tree = cKDTree(places[order], balanced_tree=False, compact_nodes=False)
+    source = places if query is None else np.asarray(query, dtype=np.float64)
+    ask = order if query is None else _tree_order(source)
     size = max(1, BATCH_ENTRIES // k)
     for start in range(0, len(ask), size):
         rows = ask[start : start + size]
@@ -168,23 +169,22 @@ def _tree_order(points: Floats) -> IntArray:
     return order
 
 
-def _by_distances(points: Floats, query: Floats | None, k: int) -> Iterator[Batch]:
+def _by_distances(points: Features, query: Features | None, k: int) -> Iterator[Batch]:
     """The same as `_by_tree` by computing every distance."""
-    centre = points.mean(axis=0)
-    points = points - centre
-    squares = np.einsum("ij,ij->i", points, points)
+    centre = points.mean(axis=0, dtype=np.float64)
+    centred = points - centre
+    squares = np.einsum("ij,ij->i", centred, centred)
     source = points if query is None else query
     size = max(1, BLOCK_ENTRIES // len(points))
     for start in range(0, len(source), size):
         rows = np.arange(start, min(start + size, len(source)))
-        block = source[rows] if query is None else source[rows] - centre
         # |a|² is the same for all neighbours of a and left out.
-        distances = squares - 2 * (block @ points.T)
+        distances = squares - 2 * ((source[rows] - centre) @ centred.T)
         nearest = np.argpartition(distances, k - 1, axis=1)[:, :k]
         by_distance = np.argsort(np.take_along_axis(distances, nearest, axis=1), axis=1, kind="stable")
         yield rows, np.take_along_axis(nearest, by_distance, axis=1)
 
 
-def _flat(samples: Samples) -> Floats:
-    """Samples as rows of numbers: float64, shape (n, d)."""
-    return np.asarray(samples.x, dtype=np.float64).reshape(len(samples), -1)
+def _flat(samples: Samples) -> Features:
+    """Samples as rows of numbers, shape (n, d), without a copy where that can be."""
+    return samples.x.reshape(len(samples), -1)
