@@ -16,7 +16,8 @@ import pytest
 from memory_study import MemoryRunner, searcher
 
 import datasets
-from datasets.second_dev import divide_dev
+from datasets.inputs import fit_inputs
+from datasets.second_dev import divide_dev, second_rows
 from imld_synth import write_csv
 from manual.learner import Plan
 from tuners import keras_feed, study, worker
@@ -78,6 +79,44 @@ def test_all_jobs_of_a_study_divide_dev_by_one_seed(lab):
     assert len(runner.jobs) == 2 * (2 + 1) + 2 * 2  # trials and scores
     assert {(job.data.second_dev, job.data.seed) for job in runner.jobs} == {(0.25, second_dev_seed(3))}
     assert plain.data.second_dev is None
+
+
+@pytest.mark.parametrize("kind", ["points2d", "eeg", "patches", "images", "small-images"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_every_kind_of_sample_reaches_networks_from_both_parts(toy, kind, kept, monkeypatch):
+    import torch
+
+    from manual import feed
+
+    if not kept:
+        monkeypatch.setattr(keras_feed, "KEPT_BYTES", 0)
+        monkeypatch.setattr(feed, "RESIDENT", 0)
+    monkeypatch.setattr(keras_feed, "CHUNK_ROWS", 5)
+    whole = toy(kind)
+    split, inputs = divide_dev(whole, 0.5, 2, seed=1), fit_inputs(whole)
+    rows = second_rows(whole.dev, 0.5, 2, seed=1)
+    for part, own in ((split.second, rows), (split.dev, np.setdiff1d(np.arange(24), rows))):
+        expected = inputs.evaluation(whole.dev.x)[own]
+        chunks = list(feed.feed(part, inputs, torch.device("cpu"), train=False, seed=1).chunks())
+        assert np.array_equal(np.concatenate([x.numpy() for x, _ in chunks]), expected)
+        assert np.array_equal(np.concatenate([y.numpy() for _, y in chunks]), whole.dev.y[own])
+
+    class Network:
+        """Answers class 1 to all, and keeps what it was shown."""
+
+        def __init__(self):
+            self.seen = []
+
+        def predict_on_batch(self, x):
+            self.seen.append(x)
+            return np.tile([0.0, 1.0], (len(x), 1))
+
+    network = Network()
+    found = keras_feed.Feed(inputs, split.train, split.dev, 8, 1, split.second)
+    assert found.second_error(network) == np.mean(split.second.y != 1)
+    assert [len(x) for x in network.seen] == [5, 5, 2]
+    assert np.array_equal(np.concatenate(network.seen), inputs.evaluation(whole.dev.x)[rows])
+    assert keras_feed.Feed(inputs, split.train, split.dev, 8, 1).second_error(network) is None
 
 
 @pytest.mark.slow
