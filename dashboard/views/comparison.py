@@ -1,5 +1,6 @@
 """Tuners side by side: what their searches found, what it is worth on eval, and what that allows to say."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import downloads, figures, messages, reading
@@ -39,6 +40,14 @@ def show_ranks(study: StudyRecord) -> None:
         "text/csv",
         on_click="ignore",
     )
+    if frame.attrs["pairs"]:
+        st.download_button(
+            "CSV of the pairs",
+            downloads.csv(pd.DataFrame(frame.attrs["pairs"])),
+            f"{study.name}-pairs.csv",
+            "text/csv",
+            on_click="ignore",
+        )
 
 
 def show_regret(study: StudyRecord) -> None:

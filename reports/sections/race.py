@@ -28,7 +28,7 @@ class Race(Section):
         "The lowest dev error that a search had found, averaged over the searches of a system, after so many trials, "
         "epochs and seconds of training; the seconds that the tuner itself took are not among them. The band is the 95 % "
         "bootstrap interval of that average, too narrow for fewer than five searches: where bands overlap widely, so little "
-        "is known, and where they do not, only the test of eval errors below says what is shown. A curve begins where each of its "
+        "is known, and where they do not, only the test of eval errors says what is shown. A curve begins where each of its "
         "searches had found something and ends where the first of them was over. Low on dev is not yet low on eval."
     )
     position = 22

@@ -57,7 +57,7 @@ def bootstrap_band(
 
     Percentiles further out than 2.5 and 97.5, by as much as Student's interval of so few values is wider than the
     normal one (the expanded percentile interval of Hesterberg 2015, The American Statistician 69): the plain
-    percentiles (Efron 1979) hold the mean of 7 values in 87 of 100 cases. A band never leaves the curves, so that
+    percentiles (Efron 1979) hold the mean of 7 values in 85 of 100 cases. A band never leaves the curves, so that
     it stays too narrow below BOOTSTRAP_FROM of them. Points at which a curve has no value yet (NaN) have no
     band; nor has a single curve.
     """

@@ -24,7 +24,7 @@ def test_two_tuned_systems_are_compared(finished: Store, open_page: Open, words:
     assert "Which tuner found more" in text and "Optimism" in text
     assert f"| {TUNED[0]} | 1 |" in text
     assert len(app.get("plotly_chart")) == 3
-    assert [download.proto.label for download in app.get("download_button")] == ["CSV"]
+    assert [download.proto.label for download in app.get("download_button")] == ["CSV", "CSV of the pairs"]
     assert not app.exception
 
 

@@ -35,7 +35,7 @@ def test_the_interval_holds_in_about_95_of_100_cases():
 
 
 def test_a_bootstrap_of_seven_values_holds_as_often_as_it_says():
-    """Its plain percentiles do so in 87 of 100 cases only."""
+    """Its plain percentiles do so in about 85 of 100 cases only."""
     rng = np.random.default_rng(6)
     inside = [
         found.low <= 0.4 <= found.high
