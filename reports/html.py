@@ -31,7 +31,7 @@ def to_html(document: Document) -> str:
     markdown = parser()
     tokens = markdown.parse("\n\n".join(document.blocks))
     contents = _contents(tokens)
-    body = _Renderer(document).render(tokens, markdown.options, {})
+    body = _renderer(document).render(tokens, markdown.options, {})
     lead, _, rest = body.partition("<h2")
     title = html.escape(document.title)
     return "\n".join(
@@ -76,7 +76,7 @@ def split_pictures(text: str) -> tuple[str, dict[str, bytes | None]]:
 
 def _contents(tokens: Sequence[Token]) -> list[str]:
     """Names the sections so that links reach them, and returns the list of these links."""
-    rows = []
+    rows: list[str] = []
     for place, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             token.attrSet("id", f"section-{len(rows) + 1}")
@@ -87,29 +87,25 @@ def _contents(tokens: Sequence[Token]) -> list[str]:
     return ['<nav aria-label="Sections">', "<ul>", *rows, "</ul>", "</nav>"]
 
 
-class _Renderer:
+def _renderer(document: Document) -> Any:
     """markdown-it's own rendering but for pictures and tables."""
+    from markdown_it.renderer import RendererHTML
 
-    def __new__(cls, document: Document) -> Any:
-        from markdown_it.renderer import RendererHTML
+    class Renderer(RendererHTML):
+        def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+            name, alt = str(tokens[idx].attrs["src"]), html.escape(words(tokens[idx]))
+            if name not in document.pictures:
+                return alt  # nothing outside the file is asked for
+            data = base64.b64encode(document.pictures[name]).decode()
+            picture = f'<img src="data:image/png;base64,{data}" alt="{alt}" title="{html.escape(name)}">'
+            # Letters stay large enough on a narrow screen: the picture scrolls by itself.
+            return f'<span class="picture" role="region" aria-label="Picture" tabindex="0">{picture}</span>'
 
-        class Renderer(RendererHTML):
-            def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-                name, alt = str(tokens[idx].attrs["src"]), html.escape(words(tokens[idx]))
-                if name not in document.pictures:
-                    return alt  # nothing outside the file is asked for
-                data = base64.b64encode(document.pictures[name]).decode()
-                picture = f'<img src="data:image/png;base64,{data}" alt="{alt}" title="{html.escape(name)}">'
-                # Letters stay large enough on a narrow screen: the picture scrolls by itself.
-                return (
-                    f'<span class="picture" role="region" aria-label="Picture" tabindex="0">{picture}</span>'
-                )
+        def table_open(self, *_: Any) -> str:
+            # A wide table scrolls by itself, with the keyboard too; the page does not.
+            return '<div class="table" role="region" aria-label="Table" tabindex="0">\n<table>\n'
 
-            def table_open(self, *_: Any) -> str:
-                # A wide table scrolls by itself, with the keyboard too; the page does not.
-                return '<div class="table" role="region" aria-label="Table" tabindex="0">\n<table>\n'
+        def table_close(self, *_: Any) -> str:
+            return "</table>\n</div>\n"
 
-            def table_close(self, *_: Any) -> str:
-                return "</table>\n</div>\n"
-
-        return Renderer()
+    return Renderer()

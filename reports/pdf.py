@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from reports.document import Document
 from reports.typst_markup import literal, to_typst
 
 #: Universal accessibility: tags, a title, alternative texts; Typst refuses to write a file without them.
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 
 #: Seconds since 1970 that the file gives as its time.
 TIMESTAMP = 0

@@ -105,6 +105,8 @@ def _warnings(label: str, axis: Axis, winner: pd.DataFrame, best: pd.DataFrame) 
     found: list[dict[str, object]] = []
     if len(axis.few) == 1 or (isinstance(axis.domain, Choice) and len(axis.domain.options) < 2):
         return found
+    if axis.column not in best:  # no trial had it: a sixth layer where none was as deep
+        return found
     values = best[axis.column].dropna()
     places = axis.positions(values)
     won = winner[axis.column].dropna()

@@ -10,6 +10,7 @@ from datasets.types import SPLIT_NAMES
 from reports import tables
 from reports.section import Section, describe
 from tuners.record import DataInfo, Environment, StudyRecord
+from tuners.seeds import search_seed, second_dev_seed
 from tuners.store import Store
 
 COLUMNS = ["group", "item", "value"]
@@ -32,10 +33,10 @@ MARK = " with local changes"
 
 class Provenance(Section):
     name = "provenance"
-    title = "Provenance"
+    title = "Reproducibility"
     lead = (
-        "Which data, code and machine gave these figures, and the command that repeats the run. The same hash means "
-        "the same samples, bit for bit."
+        "Which data, code, seeds and machine gave these figures, and the commands that repeat the run and verify this "
+        "report. The same hash means the same samples, bit for bit."
     )
     position = 110
 
@@ -45,6 +46,7 @@ class Provenance(Section):
         rows = [
             *(("Data", item, value) for item, value in _data(study.data)),
             *(("Code and machine", item, value) for item, value in _machine(study.environment)),
+            *(("Seeds", item, value) for item, value in _seeds(store, study)),
             *(("Repeat", str(place), line) for place, line in enumerate(repeat_lines(study), start=1)),
             *(("Beware", str(place), line) for place, line in enumerate(_warnings(study), start=1)),
         ]
@@ -52,7 +54,7 @@ class Provenance(Section):
 
     def markdown(self, frame: pd.DataFrame) -> str:
         blocks = []
-        for group in ("Data", "Code and machine"):
+        for group in ("Data", "Code and machine", "Seeds"):
             part = frame[frame["group"] == group]
             rows = [
                 [tables.escape(item), tables.escape(value)]
@@ -61,6 +63,10 @@ class Provenance(Section):
             blocks.append(tables.table([group.lower(), ""], rows))
         lines = "\n".join(frame.loc[frame["group"] == "Repeat", "value"])
         blocks.append(f"To repeat the run, in a clone of the repository:\n\n{_fenced(lines)}")
+        blocks.append(
+            "To verify this report, with the store of the run:\n\n"
+            f"{_fenced('python -m reports verify report.md --store FILE_OF_THE_STORE')}"
+        )
         notes = [f"- {tables.escape(line)}" for line in frame.loc[frame["group"] == "Beware", "value"]]
         return "\n\n".join([*blocks, "\n".join(notes)])
 
@@ -84,7 +90,9 @@ def repeat_lines(study: StudyRecord) -> list[str]:
 
 
 def _data(data: DataInfo) -> list[tuple[str, str]]:
-    sizes = ", ".join(f"{name} {data.sizes[name]:,}" for name in SPLIT_NAMES if name in data.sizes)
+    sizes = ", ".join(
+        f"{name} {data.sizes[name]:,}" for name in (*SPLIT_NAMES, "second") if name in data.sizes
+    )
     return [
         ("data set", data.name),
         ("kind", f"{data.provenance}: {meaning(data)}"),
@@ -107,6 +115,19 @@ def _machine(environment: Environment) -> list[tuple[str, str]]:
         ("memory", f"{environment.memory_gib:g} GiB"),
         ("device", environment.device),
     ]
+
+
+def _seeds(store: Store, study: StudyRecord) -> list[tuple[str, str]]:
+    """The seed of the study and what follows from it; the systems share the seeds of a search."""
+    rows = [("study", str(study.spec.seed))]
+    final = {score.repeat: score.seed for score in store.scores(study.name)}
+    for repeat in range(study.spec.repeats):
+        rows.append((f"search {repeat + 1}", str(search_seed(study.spec.seed, repeat))))
+        if repeat in final:
+            rows.append((f"final training of search {repeat + 1}", str(final[repeat])))
+    if study.spec.second_dev is not None:
+        rows.append(("division of dev", str(second_dev_seed(study.spec.seed))))
+    return rows
 
 
 def _warnings(study: StudyRecord) -> list[str]:

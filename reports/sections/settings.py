@@ -72,6 +72,12 @@ def _asked(study: StudyRecord) -> list[Row]:
             "each with its own seeds and final training; one where no seed changes the result",
         ),
         (group, f"training {units(study.data.kind)}", _limit(spec.train_limit, "all of them"), ""),
+        (
+            group,
+            "second dev set",
+            "none" if spec.second_dev is None else f"{spec.second_dev:g} of dev",
+            "" if spec.second_dev is None else "measured after every epoch, learnt by no search",
+        ),
         (group, "worker processes", str(spec.workers), "does not change which trials are drawn"),
         (group, "engine", spec.engine, ""),
     ]

@@ -22,6 +22,7 @@ TUNED = "MLP-A1 (keras-random)"
 STUDIES = ("full", "unfinished", "all-failed")
 #: Sections of which a table says it all.
 TABLES = {"patients", "repeats", "architectures", "failures", "settings", "provenance"}
+TABLES |= {"spent", "winners", "looks", "checklist"}
 
 
 def frame_of(store: Store, name: str, study: str = "full") -> pd.DataFrame:
@@ -30,7 +31,7 @@ def frame_of(store: Store, name: str, study: str = "full") -> pd.DataFrame:
 
 def test_sections_stand_in_their_order() -> None:
     names = [found.name for found in sections()]
-    assert (names[0], names[-2:]) == ("errors", ["settings", "provenance"])
+    assert (names[0], names[-2:]) == ("errors", ["provenance", "checklist"])
     positions = [found.position for found in sections()]
     assert positions == sorted(set(positions))
 
