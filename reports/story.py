@@ -42,8 +42,7 @@ def banner(store: Store, summary: StudySummary) -> str | None:
 
 def opening(summary: StudySummary) -> str:
     """One paragraph in plain words. It compares only what was scored and claims no more than n points allow."""
-    sentences = [*_what(summary), *_result(summary)]
-    return " ".join(sentences)
+    return " ".join([*_what(summary), *_result(summary)])
 
 
 def _what(summary: StudySummary) -> list[str]:
@@ -59,14 +58,14 @@ def _what(summary: StudySummary) -> list[str]:
     sizes = (
         f"{data.sizes['train']:,} train, {data.sizes['dev']:,} dev and {data.sizes['eval']:,} eval samples"
     )
-    sentences = [
+    texts = [
         f"This study compares {count} system{'s' * (count != 1)} on data set {escape(data.name)} "
         f"({len(data.class_names)} classes; {sizes}): {' and '.join(kinds)}.",
         _origin(data),
     ]
     published = any(value is not None for row in summary.systems for value in row.published.values())
     if published and data.provenance != "real":
-        sentences.append(
+        texts.append(
             "The study's own figures therefore stand beside ours for orientation, not as a test of them."
             if data.provenance != STAND_IN
             else "The study's own figures, which are of the real corpus, stand beside ours for orientation only."
@@ -79,10 +78,10 @@ def _what(summary: StudySummary) -> list[str]:
             limits.append(f"{spec.budget.total_epochs:,} epochs in all")
         if spec.budget.max_seconds is not None:
             limits.append(f"{spec.budget.max_seconds:g} seconds of training")
-        sentences.append(
+        texts.append(
             f"Every search had the same budget of at most {listed(limits)} and saw train and dev only."
         )
-    return sentences
+    return texts
 
 
 def _origin(data: DataInfo) -> str:

@@ -24,6 +24,20 @@ def test_two_tuned_systems_are_compared(finished: Store, open_page: Open, words:
     assert "Which tuner found more" in text and "Optimism" in text
     assert f"| {TUNED[0]} | 1 |" in text
     assert len(app.get("plotly_chart")) == 3
+    assert [download.proto.label for download in app.get("download_button")] == ["CSV"]
+    assert not app.exception
+
+
+def test_two_tuners_of_one_model_are_told_apart_or_not(
+    finished: Store, open_page: Open, words: Words
+) -> None:
+    learner = next(system.learner for system in finished.systems("demo") if system.label == TUNED[0])
+    with finished.engine.begin() as connection:
+        second = (schema.systems.c.study == "demo") & (schema.systems.c.label == TUNED[1])
+        connection.execute(update(schema.systems).where(second).values(tuner="pso", learner=learner))
+    app = open_page("comparison", study="demo")
+    assert "With 1 paired repeat no difference from random search, however large" in words(app)
+    assert "| pso less keras-random |" in words(app)
     assert [download.proto.label for download in app.get("download_button")] == ["CSV", "CSV of the pairs"]
     assert not app.exception
 
