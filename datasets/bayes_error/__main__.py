@@ -10,6 +10,7 @@ from typing import Any
 
 from datasets.bayes_error import RECOMMENDED, closed_loop_settings, exact
 from datasets.bayes_error._closed_loop import KNN, RNF
+from datasets.bayes_error._copies import first_ones
 from datasets.bayes_error._estimator import Estimator
 from datasets.bayes_error._judge import Judged, chosen_estimators, judge
 from datasets.bayes_error._table import estimator_list, estimator_rows, judged_table, legend
@@ -66,6 +67,9 @@ def _parser() -> Parser:
         type=positive,
         metavar="N",
         help="use N samples of each split, drawn by --seed (default all; 2000 for EEG, patches, images)",
+    )
+    parser.add_argument(
+        "--distinct", action="store_true", help="count points once that occur several times, class and all"
     )
     defaults = closed_loop_settings(None, "train")
     meaning = {
@@ -131,8 +135,8 @@ def _in_features(args: argparse.Namespace, dataset: Dataset) -> None:
     """Prints what nearest neighbours reach in features: no estimate of the Bayes error is sound for the rest."""
     from datasets.bayes_error.features import LIMIT, measure, report_json, report_text
 
-    for option in ("estimators", "preset", *SETTINGS):
-        if getattr(args, option) is not None:
+    for option in ("estimators", "preset", "distinct", *SETTINGS):
+        if getattr(args, option):
             raise UsageError(
                 f"data set {dataset.name} is {dataset.kind}, for which errors in features are measured;"
                 f" leave out --{option}, which is for points2d"
@@ -154,7 +158,11 @@ def _of_points(
         truth = exact(dataset, split)
         judged = judge(chosen, samples, settings, args.seed, split, split, truth, _say)
         row = _split(judged, settings)
-        as_in_study = in_study and settings == closed_loop_settings(dataset.name, split) and not args.limit
+        as_in_study = (
+            in_study
+            and settings == closed_loop_settings(dataset.name, split)
+            and not (args.limit or args.distinct)
+        )
         row["study"] = study_error(dataset.name, "BER", split) if as_in_study else None
         splits.append(row)
     return {
@@ -166,6 +174,11 @@ def _of_points(
 
 
 def _limited(samples: Samples, args: argparse.Namespace) -> Samples:
+    """The points that --distinct and --limit leave."""
+    if args.distinct:
+        kept = first_ones(samples)
+        _say(f"{int(kept.sum()):,} of {len(samples):,} points are distinct")
+        samples = Samples(samples.x[kept], samples.y[kept])
     if args.limit is None:
         return samples
     classes = int(samples.y.max()) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datasets.bayes_error._copies import note_of_copies
 from datasets.bayes_error._neighbours import closed_and_left_out, k_grid
 from datasets.errors import UsageError
 from datasets.types import Samples
@@ -13,12 +14,13 @@ from datasets.types import Samples
 class BestK:
     """k with the smallest leave-one-out error, and the two errors at it (fractions).
 
-    Of equal errors the largest k has it, as more votes scatter less.
+    Of equal errors the largest k has it, as more votes scatter less. note: why not to trust them, or "".
     """
 
     k: int
     closed: float
     left_out: float
+    note: str
 
 
 def best_k(samples: Samples, classes: int, least: int = 1) -> BestK:
@@ -33,4 +35,4 @@ def best_k(samples: Samples, classes: int, least: int = 1) -> BestK:
         )
     closed, left_out = closed_and_left_out(samples, ks, classes)
     k = min(ks, key=lambda k: (left_out[k], -k))
-    return BestK(k, closed[k], left_out[k])
+    return BestK(k, closed[k], left_out[k], note_of_copies(samples))

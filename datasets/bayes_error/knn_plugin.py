@@ -23,6 +23,6 @@ class KnnPlugin(Estimator):
         best = best_k(samples, classes)
         votes = class_votes(samples, k=best.k, classes=classes, leave_out=True)
         missed = 1 - votes.max(axis=1) / best.k
-        note = "k* = 1: a single vote is always unanimous" if best.k == 1 else ""
+        note = "k* = 1: a single vote is always unanimous" if best.k == 1 else best.note
         low, high = mean_interval(missed, seed)
         return Finding(float(missed.mean()), low=low, high=high, chosen={"k": best.k}, note=note)

@@ -73,6 +73,23 @@ def test_all_estimators_run_on_a_file(capsys, three_classes):
     assert "off" not in text.splitlines()[3]  # nothing exact is known of a file
 
 
+def test_copies_are_counted_once_on_request(capsys, tmp_path, three_classes):
+    copied = tmp_path / "copied.csv"
+    copied.write_text("\n".join(2 * [(tmp_path / "three.csv").read_text()]))
+    words = ("--estimators", "knn-midpoint", "--json")
+    once, twice, distinct = (
+        json.loads(printed(capsys, *arguments, *words))["splits"][0]
+        for arguments in (
+            ("--csv", three_classes),
+            ("--csv", str(copied)),
+            ("--csv", str(copied), "--distinct"),
+        )
+    )
+    assert "50 % of the samples are copies" in twice["estimates"][0]["note"]
+    assert (twice["points"], distinct["points"]) == (240, 120)
+    assert distinct["estimates"][0]["value"] == once["estimates"][0]["value"]
+
+
 def test_impossible_requests_are_refused(capsys, three_classes):
     words = ("--csv", three_classes)
     assert "devroye is valid for 2 classes" in refused(capsys, *words, "--estimators", "devroye")

@@ -17,6 +17,7 @@ from known_mixtures import known_mixtures
 from datasets import Samples
 from datasets.bayes_error import RECOMMENDED, Estimate, estimators
 from datasets.bayes_error._bootstrap import BLOCKS, interval, mean_interval
+from datasets.bayes_error._copies import first_ones, note_of_copies
 
 ESTIMATORS = estimators()
 
@@ -85,6 +86,15 @@ def test_the_midpoint_says_when_its_two_errors_lie_far_apart():
     assert "too few for the details" in found.note
     assert found.high - found.low > 0.25
     assert not estimate(RECOMMENDED, gaussians(3000)).note
+
+
+def test_copies_vote_for_each_other_and_the_note_says_so(two):
+    samples = Samples(np.repeat(two.x[:1000], 5, axis=0), np.repeat(two.y[:1000], 5))
+    found = estimate(RECOMMENDED, samples)
+    assert found.value == 0
+    assert "80 % of the samples are copies" in found.note
+    assert np.flatnonzero(first_ones(samples)).tolist() == list(range(0, 5000, 5))
+    assert not note_of_copies(two)
 
 
 def test_without_errors_the_interval_follows_the_rule_of_three():
