@@ -143,7 +143,8 @@ def _picked(tests: int) -> list[str]:
     if tests == 1:
         return []
     return [
-        f"They were picked by their eval errors out of {tests} such pairs; intervals are wider and tests stricter for that."
+        f"They were picked by their eval errors out of {tests} such pairs; the interval for the luck of the samples and "
+        "the tests allow for that."
     ]
 
 

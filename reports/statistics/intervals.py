@@ -27,10 +27,6 @@ class Interval:
     high: float
     count: int
 
-    @property
-    def known(self) -> bool:
-        return not math.isnan(self.low)
-
     def within(self, lowest: float, highest: float) -> Interval:
         """Cut off where no value can lie, whatever Student's t makes of two of them."""
         low, high = (float(np.clip(value, lowest, highest)) for value in (self.low, self.high))
