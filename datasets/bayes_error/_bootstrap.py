@@ -36,10 +36,10 @@ def interval(
     """
     rng = np.random.default_rng(seed)
     sums, sizes = _blocks(contributions, rng)
-    values = np.empty(draws)
-    for i in range(draws):
-        times = np.bincount(rng.integers(0, len(sizes), len(sizes)), minlength=len(sizes))
-        values[i] = statistic((times @ sums / (times @ sizes))[None])[0]
+    blocks = len(sizes)
+    drawn = rng.integers(0, blocks, (draws, blocks)) + blocks * np.arange(draws)[:, None]
+    times = np.bincount(drawn.ravel(), minlength=draws * blocks).reshape(draws, blocks)
+    values = statistic(times @ sums / (times @ sizes)[:, None])
     low, high = np.nanpercentile(values, (LOW, HIGH))
     return float(low), float(high)
 
