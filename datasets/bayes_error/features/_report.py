@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from datasets.types import SPLIT_NAMES, ProvenanceKind, SplitName
 
 #: Fewer units than this are too few for a bootstrap interval to be as wide as it says.
 FEW_UNITS = 20
+#: Letters of a line.
+LINE = 100
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ class FeatureReport:
     def statement(self) -> str:
         """What may be said, in one sentence."""
         return (
-            f"{percent_text(self.eval_error)} % is an upper bound on the error that is needed with the feature"
-            f" {self.chosen.feature!r}, but for the scatter of {self.units} {self.unit}; it is no estimate of the"
-            " Bayes error, and how far below it one can get is not known."
+            f"On data set {self.dataset} ({self.provenance}), {percent_text(self.eval_error)} % is an upper bound on"
+            f" the error that is needed with the feature {self.chosen.feature!r}, but for the scatter of {self.units:,}"
+            f" {self.unit}. It is no estimate of the Bayes error, and how far below it one can get is not known."
         )
 
 
@@ -89,14 +92,16 @@ def report_text(report: FeatureReport) -> str:
         "",
         text_table(["feature", "numbers", "k", "dev error"], tried),
         "",
-        f"Chosen by dev error: {report.chosen.feature} ({report.chosen.title}), k = {report.chosen.k}.",
-        f"Its eval error, counted once: {percent_text(report.eval_error)}{_interval(report)}.",
+        _wrapped(
+            f"Chosen by dev error: {report.chosen.feature} ({report.chosen.title}), k = {report.chosen.k}."
+        ),
+        _wrapped(f"Its eval error, counted once: {percent_text(report.eval_error)}{_interval(report)}."),
         f"Always the commonest class of train: {percent_text(report.commonest)}.",
         "",
         f"{report.chosen.feature}, fitted to less of train (k chosen anew, so dev errors lean low):",
         text_table(["train", "k", "dev error"], curve, left=0),
         "",
-        report.statement,
+        _wrapped(report.statement),
     ]
     return "\n".join(lines)
 
@@ -109,6 +114,10 @@ def report_json(report: FeatureReport) -> dict[str, Any]:
     for row in (*document["tried"], *document["curve"]):
         row["dev_error"] = percent(row["dev_error"])
     return document
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, LINE, break_on_hyphens=False)
 
 
 def _interval(report: FeatureReport) -> str:
