@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from reports.selection import (
     mean_incumbents,
     recheck,
 )
-from reports.selection_tables import labels_of, last_rows, measured, promised
+from reports.selection_tables import SHOWN, labels_of, last_rows, measured, promised
 from reports.statistics import mean_interval
 from tuners.path import searches
 from tuners.record import EpochRecord
@@ -31,6 +32,7 @@ from tuners.summary import SystemSummary, summarize
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 #: Up to so many trials a curve has a point each; beyond, points lie ever farther apart.
@@ -41,12 +43,14 @@ COLUMNS = [
     "curse", "curse_low", "curse_high", "eval",
 ]  # fmt: skip
 
-#: Lines of the figure: rule, column, name, colour, dashed.
+#: Lines of the figure: panel, rule, column, name, colour, dashed.
 LINES = (
-    ("best", "dev", "dev, best epoch (chosen by it)", palette.ORANGE, False),
-    ("best", "second", "second dev of the same network", palette.BLUE, False),
-    ("last", "dev", "dev, last epoch (chosen by it)", palette.ORANGE, True),
-    ("last", "second", "second dev of the same network, last epoch", palette.BLUE, True),
+    ("error", "best", "dev", "dev, best epoch (chosen by it)", palette.ORANGE, False),
+    ("error", "best", "second", "second dev of the same network", palette.BLUE, False),
+    ("error", "last", "dev", "dev, last epoch (chosen by it)", palette.ORANGE, True),
+    ("error", "last", "second", "second dev of the same network, last epoch", palette.BLUE, True),
+    ("curse", "best", "curse", "curse, best epoch, with its 95 % interval", palette.VERMILLION, False),
+    ("curse", "last", "curse", "curse, last epoch", palette.VERMILLION, True),
 )
 
 
@@ -93,82 +97,83 @@ class Selection(Section):
     def figure(self, store: Store, frame: pd.DataFrame) -> go.Figure | None:
         from plotly.subplots import make_subplots
 
-        labels = labels_of(frame)
+        labels, panels = labels_of(frame), _panels(frame)
         if not labels:
             return None
-        figure = make_subplots(
-            rows=len(labels),
-            cols=1,
-            shared_xaxes="all",
-            subplot_titles=labels,
-            vertical_spacing=0.24 / len(labels),
-        )
-        for row, label in enumerate(labels, start=1):
-            for rule, column, name, colour, dashed in LINES:
+        rows = len(labels) * len(panels)
+        titles = [label if panel == "error" else "" for label in labels for panel in panels]
+        figure = make_subplots(rows=rows, cols=1, subplot_titles=titles, vertical_spacing=0.2 / rows)
+        for at, (label, panel) in enumerate(itertools.product(labels, panels)):
+            place = {"row": at + 1, "col": 1}
+            for rule, column, name, colour, dashed in _lines(panel):
                 own = _line(frame, label, rule, column)
                 if own.empty:
                     continue
+                shape = "linear" if own["all_orders"].all() else "hv"
+                if column == "curse" and rule == "best" and own["curse_low"].notna().any():
+                    edge = {"x": own["trials"], "mode": "lines", "line": {"width": 0, "shape": shape}}
+                    edge |= {"showlegend": False, "hoverinfo": "skip", "legendgroup": name}
+                    figure.add_scatter(**edge, y=own["curse_low"], **place)
+                    band = palette.transparent(colour, 0.18)
+                    figure.add_scatter(**edge, y=own["curse_high"], fill="tonexty", fillcolor=band, **place)
                 figure.add_scatter(
                     x=own["trials"],
                     y=own[column],
                     mode="lines",
                     name=name,
                     legendgroup=name,
-                    showlegend=row == 1,
+                    showlegend=at < len(panels),
                     line={
                         "color": colour,
                         "width": 2.5,
                         "dash": "dot" if dashed else "solid",
-                        "shape": "linear" if own["all_orders"].all() else "hv",
+                        "shape": shape,
                     },
                     hovertemplate="%{y:.2%} after %{x} trials",
-                    row=row,
-                    col=1,
+                    **place,
                 )
-            figure.update_xaxes(charts.plain_axis("trials" if row == len(labels) else ""), row=row, col=1)
-        figure.update_layout(charts.base_layout(caption_of(frame), height=150 + 270 * len(labels)))
-        figure.update_yaxes(charts.percent_axis("error"))
+            last = at == rows - 1
+            ticks = {"type": "log", "tickvals": _ticks(int(frame["trials"].max())), "matches": "x"}
+            figure.update_xaxes(charts.plain_axis("trials" if last else "", **ticks), **place)
+            figure.update_yaxes(charts.percent_axis(panel), **place)
+        figure.update_layout(charts.base_layout(caption_of(frame), height=180 + 240 * rows))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
-        from matplotlib.ticker import MaxNLocator
-
-        labels = labels_of(frame)
+        labels, kinds = labels_of(frame), _panels(frame)
         if not labels:
             return None
         rows, columns = charts.arrange(len(labels), 3)
-        figure = charts.new_figure(self.title, caption_of(frame), 1.7 + 2.9 * rows)
-        panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+        figure = charts.new_figure(self.title, caption_of(frame), 1.9 + 2.5 * rows * len(kinds))
+        grid = figure.subplots(rows * len(kinds), columns, squeeze=False, sharex=True, sharey="row")
+        for axes in grid.ravel():
+            axes.set_visible(False)
         lines: dict[str, Any] = {}
-        for axes, label in zip(panels, labels, strict=False):
+        for (place, label), (below, panel) in itertools.product(enumerate(labels), enumerate(kinds)):
+            axes = grid[place // columns * len(kinds) + below, place % columns]
+            axes.set_visible(True)
             charts.dress(axes)
-            for rule, column, name, colour, dashed in LINES:
+            for rule, column, name, colour, dashed in _lines(panel):
                 own = _line(frame, label, rule, column)
                 if own.empty:
                     continue
+                style = "default" if own["all_orders"].all() else "steps-post"
                 (lines[name],) = axes.plot(
-                    own["trials"],
-                    own[column],
-                    color=colour,
-                    lw=2.2,
-                    ls=":" if dashed else "-",
-                    drawstyle="default" if own["all_orders"].all() else "steps-post",
-                    label=name,
-                )
-            both = _line(frame, label, "best", "second")
-            step = None if both["all_orders"].all() else "post"
-            axes.fill_between(
-                both["trials"], both["dev"], both["second"], step=step, color=palette.BLUE, alpha=0.12, lw=0
-            )
-            axes.set_xlim(left=0)
-            axes.set_title(label, fontsize=10, loc="left")
-            axes.set_xlabel("trials", fontsize=10)
-            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        for axes in panels[len(labels) :]:
-            axes.set_visible(False)
-        for axes in panels[::columns]:
-            axes.set_ylabel("error", fontsize=10)
-        charts.in_percent(panels[0], "y")
+                    own["trials"], own[column], color=colour, lw=2.2, ls=":" if dashed else "-",
+                    drawstyle=style, label=name,
+                )  # fmt: skip
+                if column == "curse" and rule == "best":
+                    step = None if style == "default" else "post"
+                    band = (own["curse_low"], own["curse_high"])
+                    axes.fill_between(own["trials"], *band, step=step, color=colour, alpha=0.18, lw=0)
+            if panel == "error":
+                axes.set_title(label, fontsize=10, loc="left")
+            if panel == kinds[-1]:
+                axes.set_xlabel("trials", fontsize=10)
+            if place % columns == 0:
+                axes.set_ylabel(panel, fontsize=10)
+                charts.in_percent(axes, "y")
+            _count_axis(axes, int(frame["trials"].max()))
         charts.legend_below(figure, list(lines.values()), 2)
         return figure
 
@@ -249,3 +254,26 @@ def _interval(name: str, values: np.ndarray[Any, Any]) -> dict[str, float]:
 def _line(frame: pd.DataFrame, label: str, rule: str, column: str) -> pd.DataFrame:
     own = frame[(frame["system"] == label) & (frame["rule"] == rule)]
     return own[own[column].notna()]
+
+
+def _panels(frame: pd.DataFrame) -> list[str]:
+    """What is drawn of each system, one below the other."""
+    return ["error", "curse"] if frame["curse"].notna().any() else ["error"]
+
+
+def _lines(panel: str) -> list[tuple[str, str, str, str, bool]]:
+    return [line for where, *line in LINES if where == panel]  # type: ignore[misc]
+
+
+def _count_axis(axes: Axes, most: int) -> None:
+    """Numbers of trials from 1 on a logarithmic axis, as the first trials change most."""
+    axes.set_xscale("log")
+    axes.set_xlim(1, most)
+    axes.set_xticks(_ticks(most))
+    axes.xaxis.set_major_formatter("{x:.0f}")
+    axes.minorticks_off()
+
+
+def _ticks(most: int) -> list[int]:
+    """The numbers of the table that leave room for the last one."""
+    return [*(count for count in SHOWN if 1.4 * count < most), most]
