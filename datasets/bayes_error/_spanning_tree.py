@@ -3,7 +3,7 @@
 In the plane the tree is a part of the Delaunay triangulation (Preparata and Shamos 1985), which has fewer
 than 3 n edges: 100,000 points take a second or two, 500,000 some ten. With more features the triangulation
 grows out of hand, and Prim's algorithm looks at all n² distances, one row at a time: exact, little memory,
-but only for some thousands of points.
+but only for some ten thousand points.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from datasets.errors import UsageError
 from datasets.types import IntArray
 
-#: Points with more than two features that Prim's algorithm is used for: about ten seconds.
-MOST_POINTS = 10_000
+#: Points with more than two features that Prim's algorithm is used for: some five seconds.
+MOST_POINTS = 20_000
 
 Floats = NDArray[np.float64]
 

@@ -132,7 +132,7 @@ def test_coincident_points_sorted_by_class_are_as_mixed_as_shuffled_ones() -> No
 
 def test_a_tree_of_many_points_with_many_features_is_refused() -> None:
     points = np.random.default_rng(0).random((MOST_POINTS + 1, 3))
-    with pytest.raises(UsageError, match="give at most 10,000 points"):
+    with pytest.raises(UsageError, match="give at most 20,000 points"):
         spanning_tree(points, np.random.default_rng(0))
 
 
