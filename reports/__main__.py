@@ -121,6 +121,10 @@ def _parser(kind: Kind, named: bool) -> Parser:
             default="eval",
             help="whose points lie over the decision surfaces (default eval)",
         )
+    if "train_limit" in kind.options:
+        p.add_argument("--seed", type=int, default=0, metavar="N", help="draws generated data (default 0)")
+        p.add_argument("--train-limit", type=int, metavar="N", help="keep so many samples of train")
+        p.add_argument("--data-root", metavar="DIR", help="folder with real data (or HANDTUNE_DATA)")
     return p
 
 
