@@ -107,7 +107,7 @@ def test_a_learned_feature_stays_near_the_truth_where_raw_distances_do_not() -> 
     assert dev["logistic on raw"] < 0.09 < dev["raw"]
     assert report.chosen.dev_error == min(dev.values()) and report.chosen.feature != "raw"
     assert report.low is not None and report.high is not None
-    assert report.low < report.eval_error < report.high and report.unit == "samples"
+    assert report.low < report.eval_error < report.high and report.interval_over == "samples"
     assert [point.train for point in report.curve] == [125, 250, 500, 1000]
     assert report.curve[-1].dev_error == report.chosen.dev_error < report.curve[0].dev_error
 
@@ -117,7 +117,7 @@ def test_an_interval_over_patients_is_wider_than_one_over_samples() -> None:
     by_patient = measure(data)
     strangers = {name: replace(data.split.part(name), patients=None) for name in ("train", "dev", "eval")}
     by_sample = measure(replace(data, split=Split(**strangers)))
-    assert (by_patient.unit, by_patient.units) == ("patients", 6)
+    assert (by_patient.interval_over, by_patient.interval_units) == ("patients", 6)
     assert by_patient.high is not None and by_patient.low is not None
     assert by_sample.high is not None and by_sample.low is not None
     assert by_patient.high - by_patient.low > by_sample.high - by_sample.low
@@ -154,7 +154,7 @@ def test_a_prepared_corpus_is_measured_from_its_files(tmp_path) -> None:
     request = Request("toy", sizes, seed=0, most_bad=0)
     dataset = prepare(ToyExtractor(tmp_path / "corpus"), request, tmp_path / "cache", 1)
     report = measure(dataset, limit=16)
-    assert report.used == {"train": 16, "dev": 16, "eval": 16} and report.units == 2
+    assert report.used == {"train": 16, "dev": 16, "eval": 16} and report.interval_units == 2
     assert report.provenance == "stand-in"
 
 

@@ -92,8 +92,8 @@ def measure(
         eval_error=float(wrong.mean()),
         low=low,
         high=high,
-        unit=unit,
-        units=units,
+        interval_over=unit,
+        interval_units=units,
         commonest=float((parts["eval"].y != commonest).mean()),
     )
 

@@ -46,7 +46,8 @@ class FeatureReport:
 
     tried: one a feature, the smallest dev error first, which is the chosen one. used, available: samples of
     each part. eval_error: of the chosen one, counted once. low, high: its 95 % bootstrap interval over
-    `units` eval patients, or samples where they belong to nobody; None for fewer than two units.
+    `interval_units` eval patients, or samples where they belong to nobody (`interval_over` says which); None
+    for fewer than two.
     commonest: eval error of always saying the class that is commonest in train.
     """
 
@@ -61,8 +62,8 @@ class FeatureReport:
     eval_error: float
     low: float | None
     high: float | None
-    unit: str
-    units: int
+    interval_over: str
+    interval_units: int
     commonest: float
 
     @property
@@ -74,8 +75,8 @@ class FeatureReport:
         """What may be said, in one sentence."""
         return (
             f"On data set {self.dataset} ({self.provenance}), {percent_text(self.eval_error)} % is an upper bound on"
-            f" the error that is needed with the feature {self.chosen.feature!r}, but for the scatter of {self.units:,}"
-            f" {self.unit}. It is no estimate of the Bayes error, and how far below it one can get is not known."
+            f" the error that is needed with the feature {self.chosen.feature!r}, but for the scatter of {self.interval_units:,}"
+            f" {self.interval_over}. It is no estimate of the Bayes error, and how far below it one can get is not known."
         )
 
 
@@ -108,7 +109,7 @@ def report_text(report: FeatureReport) -> str:
 
 def report_json(report: FeatureReport) -> dict[str, Any]:
     """The report as JSON knows it, errors in percent."""
-    document = asdict(report) | {"unit_of_errors": "percent", "statement": report.statement}
+    document = asdict(report) | {"unit": "percent", "statement": report.statement}
     for name in ("eval_error", "low", "high", "commonest"):
         document[name] = None if document[name] is None else percent(document[name])
     for row in (*document["tried"], *document["curve"]):
@@ -122,9 +123,9 @@ def _wrapped(text: str) -> str:
 
 def _interval(report: FeatureReport) -> str:
     if report.low is None or report.high is None:
-        return f" (no interval from one of the {report.unit})"
-    few = ", too few for it to be as wide as it should" if report.units < FEW_UNITS else ""
+        return f" (no interval from one of the {report.interval_over})"
+    few = ", too few for it to be as wide as it should" if report.interval_units < FEW_UNITS else ""
     return (
         f" (95 % interval {percent_text(report.low)} to {percent_text(report.high)},"
-        f" bootstrap over {report.units:,} {report.unit}{few})"
+        f" bootstrap over {report.interval_units:,} {report.interval_over}{few})"
     )
