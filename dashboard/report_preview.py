@@ -1,21 +1,23 @@
-"""The generated report as a page shows it: built into a temporary folder, nothing is left behind."""
+"""The generated report as a page shows it: built in memory, nothing is left behind."""
 
 from __future__ import annotations
 
 import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard import reading
+from reports.document import LABEL, Document
+from reports.kind import Request, kind, silent
+from reports.markdown import REPORT, content
 from tuners.summary import StudySummary
 
 _IMAGE_LINE = re.compile(r"^!\[(?P<alt>.*)\]\((?P<file>[\w.-]+)\)$", re.MULTILINE)
+_STAMP = re.compile(rf"^\[{LABEL}\]: .*$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,5}) ", re.MULTILINE)
 
 
@@ -35,18 +37,30 @@ class Picture:
 
 def report_of(summary: StudySummary) -> Report:
     """The report, built once for all viewers as long as the study stands as it does."""
+    document = _document(*_key(summary))
+    files = {REPORT: document.markdown.encode(), **document.pictures}
+    return Report(dict(sorted(files.items())), document.markdown)
+
+
+def file_of(summary: StudySummary, name: str) -> bytes:
+    """The same report as one file in another format, "html" or "pdf"; made when somebody asks for it."""
+    return _file(*_key(summary), name)
+
+
+def _key(summary: StudySummary) -> tuple[reading.Source, str, tuple[str, ...]]:
+    """Names the state of a study; another state has another report."""
     stage = (summary.study.state.value, *(f"{s.label}:{s.trials}:{len(s.scores)}" for s in summary.systems))
-    return _build(reading.source(), summary.study.name, stage)
+    return reading.source(), summary.study.name, stage
 
 
 @st.cache_data(max_entries=8, show_spinner="Writing the report …")
-def _build(source: reading.Source, study: str, stage: tuple[str, ...]) -> Report:
-    from reports.markdown import write_report
+def _document(source: reading.Source, study: str, stage: tuple[str, ...]) -> Document:
+    return kind("study").document(reading.store(), Request((study,)), silent)
 
-    with tempfile.TemporaryDirectory(prefix="handtune-report-") as folder:
-        path = write_report(reading.store(), study, Path(folder))
-        files = {file.name: file.read_bytes() for file in sorted(path.parent.iterdir())}
-    return Report(files, files[path.name].decode())
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _file(source: reading.Source, study: str, stage: tuple[str, ...], name: str) -> bytes:
+    return content(_document(source, study, stage), name)
 
 
 def blocks(report: Report) -> Iterator[str | Picture]:
@@ -72,4 +86,5 @@ def zipped(report: Report, folder: str) -> bytes:
 
 def _text(markdown: str) -> str:
     """Headings one level down, below the page's own; every other picture as the text that asks for it."""
-    return _HEADING.sub(r"#\1 ", markdown.replace("![", r"!\[")).strip()
+    text = _STAMP.sub("", markdown).replace("![", r"!\[")
+    return _HEADING.sub(r"#\1 ", text).strip()

@@ -207,5 +207,11 @@ def test_report_page_shows_text_and_pictures(finished: Store, open_page: Open, w
     assert "## Study demo" in text
     assert "29.15" in text
     assert len(app.image) >= 3
-    assert [d.proto.label for d in app.get("download_button")] == ["Download the report (zip)"]
+    assert [d.proto.label for d in app.get("download_button")] == [
+        "Download the report (zip)",
+        "Download as HTML",
+        "Download as PDF",
+    ]
+    assert "handtune-report" not in text
+    assert "python -m reports verify report/demo/report.md" in app.code[0].value
     assert not app.exception
