@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import messages, reading
-from reports.palette import DARK, LIGHT, Ground
+from reports.palette import DARK, LIGHT, Ground, blend
 from reports.section import section
 from tuners.record import StudyRecord
 
@@ -66,6 +66,14 @@ def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> 
         two_lines = [name.replace(" (", "<br>(") for name in names]
         figure.update_yaxes(tickmode="array", tickvals=names, ticktext=two_lines)
     st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+
+
+def stand_out(figure: go.Figure) -> None:
+    """Draws the points darker than their ground on a light page, and lighter on a dark one."""
+    for trace in figure.data:
+        if trace.type == "scattergl":
+            trace.marker.color = blend(trace.marker.color, 0.6, ground().text)
+    figure.update_layout(margin_t=60, legend_y=-0.12)
 
 
 def _systems(figure: go.Figure) -> list[str]:

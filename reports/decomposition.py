@@ -43,18 +43,18 @@ class Known:
 
     @property
     def mismatch(self) -> float:
-        return _shown(self.rule - self.ber)
+        return shown(self.rule - self.ber)
 
 
 def known(records: Sequence[BayesRecord]) -> dict[str, Known]:
     """By split what the densities say; splits of which too little is recorded are left out."""
     by_name = {(record.split, record.estimator): record for record in records}
-    found = {}
+    found: dict[str, Known] = {}
     for split in SPLIT_NAMES:
         exact = by_name.get((split, EXACT))
         rule = exact if split == "train" else by_name.get((split, TRAIN_RULE))
         if exact is not None and rule is not None:
-            found[split] = Known(_shown(exact.value), _shown(rule.value), max(exact.bound, rule.bound))
+            found[split] = Known(shown(exact.value), shown(rule.value), max(exact.bound, rule.bound))
     return found
 
 
@@ -71,11 +71,11 @@ def decompose(store: Store, summary: StudySummary) -> pd.DataFrame:
         for system in summary.systems:
             if not system.scores:
                 continue
-            error = _shown(system.errors[split])
-            excess = _shown(error - of.ber - of.mismatch)
+            error = shown(system.errors[split])
+            excess = shown(error - of.ber - of.mismatch)
             regret, regret_error = _mean([score.regret for score in system.scores], split)
             model, model_error = _mean([score.excess for score in system.scores], split)
-            chance = None if model is None else _shown(excess - model)
+            chance = None if model is None else shown(excess - model)
             values = (system.label, split, len(system.scores), system.degenerate, error, of.ber)
             parted = (of.mismatch, excess, regret, regret_error, model, model_error, chance)
             rows.append(dict(zip(COLUMNS, values + parted, strict=True)))
@@ -90,9 +90,9 @@ def _mean(
     if not all(split in one for one in found):
         return None, None
     values, errors = zip(*(one[split] for one in found), strict=True)
-    return _shown(statistics.fmean(values)), statistics.fmean(errors)
+    return shown(statistics.fmean(values)), statistics.fmean(errors)
 
 
-def _shown(fraction: float) -> float:
+def shown(fraction: float) -> float:
     """A fraction as it is printed."""
     return round(percent(fraction) / 100, 4)

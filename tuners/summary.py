@@ -7,9 +7,10 @@ import shlex
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from datasets.bayes_error import RECOMMENDED
 from datasets.percent import percent, percent_text
 from datasets.study import study_error
 from datasets.types import SPLIT_NAMES
@@ -63,12 +64,17 @@ class SystemSummary:
 
 @dataclass(frozen=True)
 class BayesSummary:
-    """A Bayes error row. kind: "closed loop" as the study did it, or "exact" from the known density."""
+    """A Bayes error row. kind: "closed loop" as the study did it, "exact" from the known density, or "estimate" by
+    the recommended estimator where no density is known.
+
+    intervals: of an estimate, 95 % by split.
+    """
 
     label: str
     kind: str
     errors: Mapping[str, float]
     published: Mapping[str, float | None]
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,13 +149,18 @@ def _bayes(dataset: str, records: list[BayesRecord]) -> list[BayesSummary]:
     for record in records:
         if record.estimator.startswith(CLOSED_LOOP):
             closed[record.split] = min(record.value, closed.get(record.split, 1.0))
+    guessed = [] if exact else [record for record in records if record.estimator == RECOMMENDED]
     published: dict[str, float | None] = {name: study_error(dataset, "BER", name) for name in SPLIT_NAMES}
+    nothing: dict[str, float | None] = dict.fromkeys(SPLIT_NAMES)
     rows = []
     if closed:
         rows.append(BayesSummary("BER", "closed loop", closed, published))
     if exact:
-        nothing: dict[str, float | None] = dict.fromkeys(SPLIT_NAMES)
         rows.append(BayesSummary("BER (exact)", "exact", exact, nothing))
+    if guessed:
+        values = {record.split: record.value for record in guessed}
+        intervals = {r.split: (r.low, r.high) for r in guessed if r.low is not None and r.high is not None}
+        rows.append(BayesSummary("BER (estimated)", "estimate", values, nothing, intervals))
     return rows
 
 

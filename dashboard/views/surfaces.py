@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import cast, get_args
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import deep_links, figures, messages, reading
@@ -12,7 +11,6 @@ from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
-from reports.palette import blend
 from reports.section import section, units
 from reports.sections.surfaces import POINTS
 from reports.surfaces import Mode, Surface, load_surface, surface_figure
@@ -59,14 +57,6 @@ def load(scores: list[ScoreRecord]) -> list[Surface]:
         except DataError as error:
             st.warning(messages.escaped(str(error)), icon=":material/broken_image:")
     return surfaces
-
-
-def stand_out(figure: go.Figure) -> None:
-    """Draws the points darker than their ground on a light page, and lighter on a dark one."""
-    for trace in figure.data:
-        if trace.type == "scattergl":
-            trace.marker.color = blend(trace.marker.color, 0.6, figures.ground().text)
-    figure.update_layout(margin_t=60, legend_y=-0.12)
 
 
 def default_columns(count: int) -> str:
@@ -132,7 +122,7 @@ elif surfaces:
         columns=int(columns),
         mode=mode,
     )
-    stand_out(figure)
+    figures.stand_out(figure)
     about = figure.layout.title.text
     figures.show_figure(
         figure, "surfaces", f"Decision surfaces of {', '.join(systems)}, {about}", study, zoom=True

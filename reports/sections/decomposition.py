@@ -91,7 +91,6 @@ class Decomposition(Section):
                 marker={"color": palette.GREEN},
                 hovertemplate="%{y}: excess %{x:.2%}<extra></extra>",
             )
-        ink = palette.GREY
         figure.add_scatter(
             x=own["error"],
             y=own["system"],
@@ -111,13 +110,13 @@ class Decomposition(Section):
                 y=own["system"],
                 mode="markers",
                 name=EXPECTED,
-                marker={"symbol": "line-ns", "size": 26, "line": {"width": 2.5, "color": ink}},
+                marker={"symbol": "line-ns", "size": 44, "line": {"width": 2.5, "color": palette.GREY}},
                 hovertemplate="%{y}: %{x:.2%} without chance<extra></extra>",
             )
         layout = charts.base_layout(caption_of(frame), barmode="overlay", height=230 + 48 * len(own))
         figure.update_layout(layout)
         figure.update_xaxes(charts.percent_axis("eval error", rangemode="tozero"))
-        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        figure.update_yaxes(charts.plain_axis(autorange="reversed", showgrid=False))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -197,7 +196,8 @@ def answer(frame: pd.DataFrame) -> str:
     own = drawn(frame)
     known_parts = own["model"].notna().all()
     column = "model" if known_parts else "excess"
-    worst, best = own.loc[own[column].idxmax()], own.loc[own[column].idxmin()]
+    ordered = own.sort_values(column, kind="stable")
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
     ber, mismatch = own["ber"].iloc[0], own["mismatch"].iloc[0]
     text = (
         f"No classifier errs on less than {tables.error(ber)} % of eval, and the rule that is optimal for train errs on "
@@ -205,19 +205,19 @@ def answer(frame: pd.DataFrame) -> str:
         "than train, and nothing in train says how to win them back. "
     )
     what = "excess, chance set aside," if known_parts else "excess"
-    most = f"**{tables.escape(worst['system'])} could have saved {_saving(worst, column)} at most"
+    most = f"**{tables.escape(worst['system'])} could have saved {_saving(worst, column, ' at most')}"
     if len(own) == 1:
         return f"{text}The {what} is all that better tuning could save: {most}**."
     least = f"{tables.escape(best['system'])} {_saving(best, column)}**"
     return f"{text}The {what} is all that better tuning could save: {most}, {least}."
 
 
-def signed(fraction: float, error: float | None = None) -> str:
-    """A difference in points with its sign, and its standard error with two digits."""
-    if pd.isna(fraction):
+def signed(fraction: float | None, error: float | None = None) -> str:
+    """A difference in points with its sign, and its standard error."""
+    if fraction is None or pd.isna(fraction):
         return tables.DASH
     text = f"{100 * fraction:+.2f}".replace("-", "−")
-    return text.replace("+0.00", "0.00").replace("−0.00", "0.00") + _error(error)
+    return ("0.00" if text[1:] == "0.00" else text) + _error(error)
 
 
 def spread(fraction: float, error: float | None) -> str:
@@ -231,11 +231,11 @@ def _error(error: float | None) -> str:
     return f" ± {100 * error:.2f}" if error >= 1e-3 else f" ± {100 * error:.3f}"
 
 
-def _saving(row: pd.Series[Any], column: str) -> str:
+def _saving(row: pd.Series[Any], column: str, end: str = "") -> str:
     value = float(row[column])
     if value <= 0:
         return f"nothing (excess {signed(value)} points)"
-    return f"{100 * value:.2f}{_error(row['model_error']) if column == 'model' else ''} points"
+    return f"{100 * value:.2f}{_error(row['model_error']) if column == 'model' else ''} points{end}"
 
 
 def _bars(own: pd.DataFrame, part: str) -> tuple[list[float], list[float]]:
@@ -297,8 +297,8 @@ def _all_splits(frame: pd.DataFrame) -> str:
         ["*mismatch with train*", *(signed(first[split]["mismatch"]) for split in splits)],
     ]
     for system, own in frame.groupby("system", sort=False):
-        by_split = own.set_index("split")
-        excess = (signed(by_split.loc[split, "excess"]) for split in splits)
+        by_split = dict(zip(own["split"], own["excess"], strict=True))
+        excess = (signed(by_split[split]) for split in splits)
         rows.append([f"excess of {tables.escape(system)}", *excess])
     return (
         "The same on every split. Below 0 on train: points of train were learnt by heart, labels and all, which no rule "

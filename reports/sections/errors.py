@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 #: What the rows without a classifier are.
 CLOSED_LOOP = "closed-loop error as in the study, not a true Bayes error"
 EXACT = "true Bayes error, from the density that the data were drawn from"
+ESTIMATED = "estimate from these points by nearest neighbours, not a known value"
+NOTES = {"closed loop": CLOSED_LOOP, "exact": EXACT, "estimate": ESTIMATED}
+
+#: Why the error is not split into parts, on points whose density is not known.
+NO_PARTS = (
+    "The density of these points is not known, so the Bayes error can only be estimated, and an error cannot be split "
+    "into what no classifier avoids, what train does not tell, and what tuning could save: that is done for generated sets."
+)
 
 #: Why a table has no BER row, on data that are no points.
 NO_BAYES = (
@@ -172,6 +180,27 @@ def _footnotes(summary: StudySummary) -> list[str]:
     notes += collapse.footnotes(summary.study, summary.systems)
     if data.kind != POINTS:
         notes.append(NO_BAYES)
+    else:
+        notes += _estimate_notes(summary)
+    return notes
+
+
+def _estimate_notes(summary: StudySummary) -> list[str]:
+    """How sure the estimated Bayes error is, and what cannot be said with it."""
+    notes = []
+    for row in summary.bayes:
+        if row.intervals:
+            spans = (
+                f"{split} {tables.error(low)} to {tables.error(high)} %"
+                for split, (low, high) in row.intervals.items()
+            )
+            notes.append(
+                f"{row.label}: the mean of the leave-one-out and the closed-loop error of nearest neighbours at the best k "
+                f"(Fukunaga 1990); 95 % intervals: {', '.join(spans)}. An error within its interval is no proof that "
+                "nothing better is possible."
+            )
+    if summary.study.data.provenance == "real":
+        notes.append(NO_PARTS)
     return notes
 
 
@@ -194,11 +223,10 @@ def _system(row: SystemSummary, best: Mapping[str, float | None]) -> dict[str, A
 
 
 def _bayes(row: BayesSummary) -> dict[str, Any]:
-    exact = row.kind == "exact"
     values: dict[str, Any] = {
         "system": row.label,
         "kind": row.kind,
-        "note": EXACT if exact else CLOSED_LOOP,
+        "note": NOTES[row.kind],
         "repeats": 1,
         "degenerate": False,
     }

@@ -55,6 +55,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
     assert answer.returncode == 0, answer.stderr[-3000:]
     shown, heavy = (line for line in answer.stdout.splitlines() if line.startswith(("SHOWN", "HEAVY")))
     assert shown.split("|")[1:] == [
+        "Bayes error",
         "Comparison",
         "EEG segments",
         "Errors",

@@ -24,6 +24,7 @@ def test_menu_in_its_order(repo_root: Path) -> None:
         ("Watch", "Live search", "live"),
         ("Analyse", "Errors", "errors"),
         ("Analyse", "Comparison", "comparison"),
+        ("Analyse", "Bayes error", "bayes"),
         ("Analyse", "Decision surfaces", "surfaces"),
         ("Analyse", "Hyperparameters", "insight"),
         ("Reports", "Report", "report"),

@@ -1,0 +1,79 @@
+"""What is known of the generated sets, computed once for all viewers: densities never change."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from datasets.types import SPLIT_NAMES, Samples, SplitName
+from imld_synth import Drawing, preset
+from reports.decomposition import shown
+from reports.surfaces import Surface
+
+Floats = NDArray[np.float64]
+
+#: Points a side of the grid on which the best answers are computed.
+GRID = 220
+
+#: Points that are drawn over it, and those of the Monte Carlo check.
+POINTS, CHECK_POINTS = 4_000, 50_000
+
+#: Which draw of them: any would do, and the same one makes the same page.
+SEED = 0
+
+BEST, OF_TRAIN = "optimal for {split}", "optimal for train"
+
+
+@st.cache_data(max_entries=16, show_spinner="Integrating the densities …")
+def truth(name: str) -> pd.DataFrame:
+    """One row a split: the Bayes error with its bound, the check with its standard error, the error of the rule that
+    is optimal for train with its bound, and the mismatch. Values are rounded as printed, so that they add up."""
+    one = preset(name)
+    rows = []
+    for split in SPLIT_NAMES:
+        drawing = one.drawing(split)
+        exact = drawing.bayes_error()
+        rule = exact if split == "train" else drawing.error_of(one.train)
+        check = drawing.monte_carlo_bayes_error(CHECK_POINTS, SEED)
+        ber, error = shown(exact.value), shown(rule.value)
+        values = {
+            "split": split,
+            "ber": ber,
+            "ber_bound": exact.bound,
+            "monte_carlo": check.value,
+            "monte_carlo_error": check.standard_error,
+            "monte_carlo_points": check.n,
+            "train_rule": error,
+            "train_rule_bound": rule.bound,
+            "mismatch": shown(error - ber),
+        }
+        rows.append(values)
+    return pd.DataFrame(rows)
+
+
+@st.cache_data(max_entries=16, show_spinner="Computing the best answers …")
+def best_answers(name: str, split: str) -> list[Surface]:
+    """The rule that is optimal for a split, and beside it that of train, over the same part of the plane."""
+    one = preset(name)
+    points = np.concatenate([one.generate_split(part, SEED, POINTS)[0] for part in SPLIT_NAMES])
+    low, high = points.min(axis=0), points.max(axis=0)
+    across, up = (np.linspace(low[axis], high[axis], GRID) for axis in (0, 1))
+    rules = {BEST.format(split=split): one.drawing(split)} | {OF_TRAIN: one.train}
+    return [_surface(title, drawing, across, up) for title, drawing in rules.items()]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def drawn_points(name: str, split: str) -> Samples:
+    """Some points of a split, for figures."""
+    return Samples(*preset(name).generate_split(cast(SplitName, split), SEED, POINTS))
+
+
+def _surface(title: str, drawing: Drawing, across: Floats, up: Floats) -> Surface:
+    points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    posterior = drawing.posterior(points).reshape(GRID, GRID, -1)
+    classes = drawing.decide(points).astype(np.uint8).reshape(GRID, GRID)
+    return Surface(title, 0, across, up, np.rint(255 * posterior).astype(np.uint8), classes)
