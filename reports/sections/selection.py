@@ -58,10 +58,10 @@ class Selection(Section):
     name = "selection"
     title = "The winner's curse: what the lowest of many dev errors is worth"
     lead = (
-        "The more trials, the lower the lowest dev error, in part because the dev samples happen to suit one of them. "
-        "Chosen is the dev error by which the best network so far was chosen, held is the error of that same network on a "
-        "second dev set (`--second-dev`), from which neither training nor tuner learnt. The curse is what lies between them "
-        "because of the choice. With the best epoch there are more errors to choose from than with the last one."
+        "The more trials, the lower the lowest dev error, in part because the dev samples happen to suit one of the networks: "
+        "the winner's curse. A second dev set (`--second-dev`), from which neither training nor tuner learns, measures the "
+        "chosen network without that luck. Choosing by the best epoch of every trial leaves more to luck than choosing by the "
+        "last one."
     )
     position = 26
 
@@ -186,7 +186,11 @@ class Selection(Section):
         last = last_rows(frame, "best")
         ends = "; ".join(
             f"{row['system']}: dev {tables.error(row['dev'])} %"
-            + ("" if pd.isna(row["second"]) else f", second dev {tables.error(row['second'])} %")
+            + (
+                ""
+                if pd.isna(row["second"])
+                else f", second dev {tables.error(row['second'])} %, curse {tables.points(row['curse'])} points"
+            )
             + f" after {row['trials']} trials"
             for _, row in last.iterrows()
         )

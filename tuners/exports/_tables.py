@@ -38,10 +38,11 @@ class TablesExporter(ExporterPlugin):
             raise UsageError(
                 f"--to {self.name} writes a folder, and {folder} is a file; choose another --out"
             )
+        second = () if data.study.spec.second_dev is None else ("second",)
         frames = {
             "trials": trial_table(data.trials),
             "epochs": epoch_table(data.epochs),
-            "scores": score_table(data.scores, SPLIT_NAMES),
+            "scores": score_table(data.scores, (*SPLIT_NAMES, *second)),
         }
         paths = {name: folder / f"{name}.{self.suffix}" for name in frames}
         existing = [path for path in (*paths.values(), folder / ABOUT) if path.exists()]

@@ -32,7 +32,7 @@ STATES = {
 }
 
 #: Measures of an epoch that become metrics with the epoch as their step.
-MEASURES = ("dev_error", "dev_loss", "train_error", "train_loss")
+MEASURES = ("dev_error", "dev_loss", "train_error", "train_loss", "second_error")
 
 
 class ToMlflow(ExporterPlugin):
