@@ -10,7 +10,7 @@ from datasets.bayes_error._closed_loop import (
     study_bayes_error,
 )
 from datasets.bayes_error._estimator import ESTIMATORS, RECOMMENDED, Estimate, Estimator, estimators
-from datasets.bayes_error._exact import exact
+from datasets.bayes_error._exact import Truth, exact, truth
 
 __all__ = [
     "ESTIMATORS",
@@ -18,9 +18,11 @@ __all__ = [
     "Estimate",
     "Estimator",
     "StudyBayesError",
+    "Truth",
     "closed_loop",
     "closed_loop_settings",
     "estimators",
     "exact",
     "study_bayes_error",
+    "truth",
 ]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from datasets import cache
-from datasets.errors import DataError
+from datasets.bayes_error import truth
+from datasets.errors import DataError, UsageError
 from datasets.known_split import KnownSplit, read_known, write_known
 from datasets.types import SPLIT_NAMES, Dataset, Provenance, Samples, Split, content_hash
 from imld_synth import Drawing
@@ -78,3 +79,19 @@ def test_a_damaged_file_is_named(dataset: Dataset, tmp_path: Path) -> None:
 def test_means_of_single_samples_have_no_spread() -> None:
     known = KnownSplit(np.array([[0.25, 0.75]], dtype=np.float32), np.array([1], dtype=np.int16))
     assert known.regret(np.array([0])) == (0.5, 0.0)
+
+
+def test_drawn_points_without_a_density_get_an_estimate_that_is_called_one(dataset: Dataset) -> None:
+    exact = truth(dataset, "eval")
+    bound = dataset.densities["eval"].bayes_error().bound
+    assert (exact.kind, exact.value - exact.low, exact.high - exact.value) == (
+        "exact",
+        pytest.approx(bound),
+        pytest.approx(bound),
+    )
+    guess = truth(replace(dataset, densities=None), "eval")
+    assert guess.kind == "estimate" and "kernel" in guess.method
+    assert guess.low - 0.01 < exact.value < guess.high
+    assert truth(replace(dataset, densities=None), "eval") == guess
+    with pytest.raises(UsageError, match="points in the plane"):
+        truth(replace(dataset, densities=None, kind="eeg"), "eval")
