@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -117,3 +117,25 @@ def test_signs_and_errors_are_printed_with_the_digits_they_have() -> None:
     assert signed(-0.0123, 0.0021) == "−1.23 ± 0.21"
     assert signed(0.0123, 0.000_031) == "+1.23 ± 0.003"
     assert signed(float("nan")) == "–"
+
+
+def test_points_without_a_density_get_an_estimate_with_its_interval(own_store: Store) -> None:
+    data = own_store.study(FULL).data
+    own_store.update_study(FULL, data=asdict(replace(data, provenance="real")))
+    with own_store.engine.begin() as connection:
+        known_ones = ("exact", "monte-carlo", "train-rule")
+        connection.execute(delete(schema.bayes).where(schema.bayes.c.estimator.in_(known_ones)))
+    part = section("errors")
+    frame = part.frame(own_store, FULL)
+    row = frame.set_index("system").loc["BER (estimated)"]
+    assert (row["kind"], row["eval"]) == ("estimate", 0.116)
+    text = part.markdown(frame)
+    assert "eval 10.60 to 12.60 %" in text and "no proof that nothing better is possible" in text
+    assert "an error cannot be split" in text
+    assert "BER (exact)" not in text
+
+
+def test_no_estimate_stands_beside_a_known_value(store: Store) -> None:
+    frame = section("errors").frame(store, FULL)
+    assert list(frame["system"][3:]) == ["BER", "BER (exact)"]
+    assert "an error cannot be split" not in section("errors").markdown(frame)
