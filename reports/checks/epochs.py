@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from reports.check import Check, Result, same
+from reports.check import TOLERANCE, Check, Result
 from reports.tables import error
 from tuners.store import Store
+
+#: Samples that may be answered otherwise when dev is predicted again after training: in batches of another size,
+#: sums of float32 differ in their last digit, and a sample may lie that near to a border.
+SAMPLES = 2
 
 
 class Epochs(Check):
     name = "epochs"
-    title = "the dev error of a trial is the lowest of its epochs"
+    title = f"the dev error of a trial is the lowest of its epochs, but for {SAMPLES} samples at most"
 
     def run(self, store: Store, study: str) -> Result:
         result = Result()
+        margin = SAMPLES / store.study(study).data.sizes["dev"] + TOLERANCE
         curves: dict[tuple[str, int, int], list[float]] = {}
         for epoch in store.epochs(study):
             curves.setdefault((epoch.system, epoch.repeat, epoch.trial), []).append(epoch.dev_error)
@@ -26,7 +31,7 @@ class Epochs(Check):
                 )
                 if curve:
                     result.expect(
-                        same(trial.dev_error, min(curve)),
+                        abs(trial.dev_error - min(curve)) <= margin,
                         f"{who}: its dev error is {error(trial.dev_error)} %, the lowest of its epochs {error(min(curve))} %",
                     )
         return result
