@@ -16,12 +16,15 @@ import pytest
 from memory_study import MemoryRunner, searcher
 
 import datasets
+from datasets import Dataset, cache
 from datasets.inputs import fit_inputs
 from datasets.second_dev import divide_dev, second_rows
+from datasets.types import Provenance, Samples, Split
 from imld_synth import write_csv
 from manual.learner import Plan
 from tuners import keras_feed, study, worker
 from tuners.cli import main, parser
+from tuners.engine import DataFolder, ScoreJob
 from tuners.loop import Loop
 from tuners.progress import Progress
 from tuners.record import Budget, StudySpec
@@ -56,6 +59,14 @@ def test_it_is_off_unless_asked_for_and_cannot_be_added_on_the_way(capsys):
     assert parser().parse_args(["--dataset", "10"]).second_dev is None
     assert main(["--resume", "s", *SECOND]) == 2
     assert "--second-dev cannot be given" in capsys.readouterr().err
+
+
+def test_a_preset_that_goes_on_does_not_take_one_up_silently(lab, capsys):
+    begun = lab.study(["A"])
+    systems = [replace(system, study="demo") for system in lab.store.systems("s")]
+    lab.store.create_study(replace(begun, name="demo"), systems)
+    assert main(["--preset", "demo", *SECOND, "--store", str(lab.store.folder / "s.sqlite")]) == 2
+    assert "cannot be added later; start another with --study NAME" in capsys.readouterr().err
 
 
 def test_a_study_whose_dev_cannot_be_divided_does_not_begin(tmp_path):
@@ -155,6 +166,25 @@ def test_every_learner_measures_it_and_learns_nothing_from_it(
     without, bare = train(replace(split, second=None))
     assert [replace(point, second_error=None) for point in curve] == bare
     assert np.array_equal(fitted.predict(split.second.x), without.predict(split.second.x))
+
+
+@pytest.mark.slow
+def test_patients_of_a_score_are_in_one_part_alone(toy, tmp_path):
+    names = tuple(f"patient {number}" for number in range(8))
+    train, dev = (
+        replace(part, patients=np.arange(len(part)) // 2 % 8)
+        for part in vars(toy("small-images")).values()
+        if isinstance(part, Samples)
+    )
+    origin = Provenance("generated", "made up", "ab" * 32)
+    whole = Dataset("toy", Split(train, dev, dev), ("0", "1"), "small-images", origin, patients=names)
+    folder = DataFolder(str(cache.write(whole, tmp_path)), 2, 0.5, seed=2)
+    config = worker.find_learner("digits-cnn-m").configurations()[0]
+    score = worker._score(ScoreJob(folder, "digits-cnn-m", config, 1, 1, str(tmp_path / "x")))
+    second, first = ({name for name, *_ in score["patients"][part]} for part in ("second", "dev"))
+    assert second and first and not second & first
+    assert second | first == {name for name, *_ in score["patients"]["eval"]}
+    assert score["errors"]["second"] == score["curve"][0]["second_error"]
 
 
 def first_part(folder: Path, target: Path) -> Path:
