@@ -10,7 +10,9 @@ from tuners.store import Store
 
 class Ranges(Check):
     name = "ranges"
-    title = "error rates, regrets and Bayes errors lie between 0 and 100 %, intervals around their value"
+    title = (
+        "error rates, regrets and Bayes errors lie between 0 and 100 %, and intervals begin below their end"
+    )
 
     def run(self, store: Store, study: str) -> Result:
         result = Result()

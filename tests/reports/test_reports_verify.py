@@ -190,6 +190,16 @@ TAMPERED = [
         f"{TUNED}, final training 1: the eval error is 11.00 %, and its table has 124 of 400 wrong",
     ),
     (
+        "UPDATE scores SET confusion = replace(confusion, '[[76,', '[[86,') WHERE study = 'full'",
+        "the error of a system is the mean",
+        f"{TUNED}: the mean eval error is 30.75 %, counted from its tables ",
+    ),
+    (
+        "UPDATE scores SET regret = '{\"eval\": [0.01, 0.001]}' WHERE study = 'full'",
+        "the regret on eval",
+        "KNN, final training 1: the regret is 1.00 points, and its error less the Bayes error 22.50",
+    ),
+    (
         "UPDATE epochs SET dev_error = 0.01 WHERE system = 'KNN' AND trial = 0",
         "the dev error of a trial",
         "KNN, trial #0: its dev error is 12.25 %, the lowest of its epochs 1.00 %",
