@@ -9,6 +9,10 @@ from datasets.bayes_error._neighbours import closed_and_left_out, k_grid
 from datasets.errors import UsageError
 from datasets.types import Samples
 
+#: For what a single neighbour cannot say: with k = 1 the closed loop counts 0 errors and a vote is unanimous,
+#: on any data.
+MORE_THAN_ONE = 3
+
 
 @dataclass(frozen=True)
 class BestK:

@@ -26,5 +26,6 @@ def note_of_copies(samples: Samples) -> str:
     if share <= FEW:
         return ""
     return (
-        f"{100 * share:.0f} % of the samples are copies of others and vote for them: too low (use --distinct)"
+        f"{100 * share:.0f} % of the samples are copies of others and vote for them,"
+        " so this can be far too low; --distinct counts each once"
     )

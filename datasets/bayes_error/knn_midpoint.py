@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import hypot
 
-from datasets.bayes_error._best_k import best_k
+from datasets.bayes_error._best_k import MORE_THAN_ONE, best_k
 from datasets.bayes_error._estimator import Estimator, Finding
 from datasets.bayes_error._normal_interval import normal_interval
 from datasets.types import Samples
-
-#: With k = 1 the closed loop counts 0 errors on any data, and the middle would be half of the other error.
-LEAST_K = 3
 
 
 class KnnMidpoint(Estimator):
@@ -30,7 +27,7 @@ class KnnMidpoint(Estimator):
     source = "Fukunaga, Introduction to Statistical Pattern Recognition, 2nd ed., 1990, ch. 7"
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
-        best = best_k(samples, classes, least=LEAST_K)
+        best = best_k(samples, classes, least=MORE_THAN_ONE)
         lower, upper = sorted((best.closed, best.left_out))
         value, apart = (lower + upper) / 2, (upper - lower) / 2
         below, above = (abs(end - value) for end in normal_interval(value, len(samples)))
