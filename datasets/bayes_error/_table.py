@@ -29,7 +29,11 @@ def judged_table(rows: list[dict[str, Any]]) -> str:
             line[i] = line[i].ljust(width)
     kept = [i for i in range(len(header)) if any(line[i].strip(" –") for line in cells[1:])]
     table = text_table([header[i] for i in kept], [[line[i] for i in kept] for line in cells[1:]])
-    notes = [f"  {row['estimator']}: {row['note']}" for row in rows if row["note"]]
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        if row["note"]:
+            said.setdefault(row["note"], []).append(row["estimator"])
+    notes = [f"  {', '.join(names)}: {note}" for note, names in said.items()]
     return "\n".join([table, *notes])
 
 
