@@ -158,6 +158,7 @@ def _bayes(dataset: str, records: list[BayesRecord]) -> list[BayesSummary]:
     if exact:
         rows.append(BayesSummary("BER (exact)", "exact", exact, nothing))
     if guessed:
+        guessed.sort(key=lambda record: [*SPLIT_NAMES].index(record.split))  # type: ignore[arg-type]
         values = {record.split: record.value for record in guessed}
         intervals = {r.split: (r.low, r.high) for r in guessed if r.low is not None and r.high is not None}
         rows.append(BayesSummary("BER (estimated)", "estimate", values, nothing, intervals))

@@ -147,7 +147,7 @@ class Decomposition(Section):
         parted = ["the model's part", "chance", "regret"] if own["model"].notna().all() else []
         rows = [
             [
-                tables.escape(collapse.marked(row["system"], row["degenerate"])),
+                _name(row),
                 tables.error(row["error"]),
                 tables.error(row["ber"]),
                 signed(row["mismatch"]),
@@ -205,10 +205,10 @@ def answer(frame: pd.DataFrame) -> str:
         "than train, and nothing in train says how to win them back. "
     )
     what = "excess, chance set aside," if known_parts else "excess"
-    most = f"**{tables.escape(worst['system'])} could have saved {_saving(worst, column, ' at most')}"
+    most = f"**{_name(worst)} could have saved {_saving(worst, column, ' at most')}"
     if len(own) == 1:
         return f"{text}The {what} is all that better tuning could save: {most}**."
-    least = f"{tables.escape(best['system'])} {_saving(best, column)}**"
+    least = f"{_name(best)} {_saving(best, column)}**"
     return f"{text}The {what} is all that better tuning could save: {most}, {least}."
 
 
@@ -229,6 +229,10 @@ def _error(error: float | None) -> str:
     if error is None or pd.isna(error):
         return ""
     return f" ± {100 * error:.2f}" if error >= 1e-3 else f" ± {100 * error:.3f}"
+
+
+def _name(row: pd.Series[Any]) -> str:
+    return tables.escape(collapse.marked(row["system"], row["degenerate"]))
 
 
 def _saving(row: pd.Series[Any], column: str, end: str = "") -> str:

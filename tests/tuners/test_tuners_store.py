@@ -329,7 +329,7 @@ def test_an_older_store_is_brought_up_to_date(store, address, readonly, version)
     writer.add_epoch("first", EpochRecord("KNN", 0, 1, 0.5, None, 0.25, 0.5, 0.1, 2, 1, 0.125))
     assert [trial.repeat for trial in writer.trials("first")] == [0, 1]
     assert (writer.epochs("first")[1].dev_answers, writer.epochs("first")[1].second_error) == (2, 0.125)
-    score = replace(SCORE, regret={"eval": (0.01, 0.001)})
+    score = replace(SCORE, regret={"eval": (0.01, 0.001)}, excess={"eval": (-0.01, 0.002)})
     writer.add_score(score)
     assert writer.scores("first") == [score]
 
