@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datasets.bayes_error._copies import note_of_copies
 from datasets.bayes_error._neighbours import closed_and_left_out, k_grid
 from datasets.errors import UsageError
 from datasets.types import Samples
@@ -18,13 +17,12 @@ MORE_THAN_ONE = 3
 class BestK:
     """k with the smallest leave-one-out error, and the two errors at it (fractions).
 
-    Of equal errors the largest k has it, as more votes scatter less. note: why not to trust them, or "".
+    Of equal errors the largest k has it, as more votes scatter less.
     """
 
     k: int
     closed: float
     left_out: float
-    note: str
 
 
 def best_k(samples: Samples, classes: int, least: int = 1) -> BestK:
@@ -39,4 +37,4 @@ def best_k(samples: Samples, classes: int, least: int = 1) -> BestK:
         )
     closed, left_out = closed_and_left_out(samples, ks, classes)
     k = min(ks, key=lambda k: (left_out[k], -k))
-    return BestK(k, closed[k], left_out[k], note_of_copies(samples))
+    return BestK(k, closed[k], left_out[k])

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from datasets.bayes_error._copies import note_of_copies
 from datasets.errors import UsageError
 from datasets.plugins import Plugin, scan
 from datasets.types import Samples, SplitName
@@ -76,6 +77,7 @@ class Estimator(Plugin, ABC):
     only: the number of classes that it is valid for, None for any number.
     asymptotic: what its theory says holds in the limit of endless data, not at the size at hand.
     slow: takes minutes rather than seconds for 500,000 points; listings and commands say so.
+    misled_by_copies: it relies on samples that are independent, so a note warns where many are copies of others.
     defaults: every setting it has, all of them whole numbers of 1 or more.
     """
 
@@ -85,6 +87,7 @@ class Estimator(Plugin, ABC):
     only: ClassVar[int | None] = None
     asymptotic: ClassVar[bool] = False
     slow: ClassVar[bool] = False
+    misled_by_copies: ClassVar[bool] = True
     defaults: ClassVar[Mapping[str, int]] = {}
 
     def estimate(
@@ -122,9 +125,11 @@ class Estimator(Plugin, ABC):
             for name in ("lower", "upper", "low", "high")
             for value in (getattr(finding, name),)
         }
-        note = finding.note
+        notes = [finding.note]
+        if self.misled_by_copies and classes > 1:
+            notes.append(note_of_copies(samples))
         if not -1e-9 <= finding.value <= most + 1e-9:
-            note += f"{'; ' if note else ''}computed as {100 * finding.value:.2f} %, which is impossible, and clipped"
+            notes.append(f"computed as {100 * finding.value:.2f} %, which is impossible, and clipped")
         return Estimate(
             self.name,
             float(np.clip(finding.value, 0, most)),
@@ -134,7 +139,7 @@ class Estimator(Plugin, ABC):
             split,
             classes,
             chosen=dict(finding.chosen),
-            note=note,
+            note="; ".join(note for note in notes if note),
             **clipped,
         )
 

@@ -35,6 +35,7 @@ class Bhattacharyya(Estimator):
     )
     source = "Kailath, IEEE Trans. Communication Technology 15, 1967; pairs: Garber and Djouadi, IEEE Trans. PAMI 10, 1988"
     role: ClassVar[Role] = "bound"
+    misled_by_copies = False
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
         x = _with_spread(np.asarray(samples.x, dtype=np.float64))

@@ -20,6 +20,7 @@ class ClosedLoopKnn(Estimator):
         "the study; Fukunaga, Introduction to Statistical Pattern Recognition, 1990, calls it resubstitution"
     )
     role: ClassVar[Role] = "replication"
+    misled_by_copies = False
     defaults: ClassVar[Mapping[str, int]] = {"k": 5}  # IMLD's
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:

@@ -18,6 +18,7 @@ class ClosedLoopRnf(Estimator):
     formula = "share of points that a random forest, grown on these very points, gets wrong"
     source = "the study, with IMLD's forest; Breiman, Random Forests, 2001"
     role: ClassVar[Role] = "replication"
+    misled_by_copies = False
     defaults: ClassVar[Mapping[str, int]] = {"trees": 100, "depth": 10}  # IMLD's
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:

@@ -32,9 +32,7 @@ class Devroye(Estimator):
         share = 1 / (1 + _excess(best.k))
         factor = (share + 1) / 2  # of the middle of the two bounds
         low, high = (factor * end for end in normal_interval(best.left_out, len(samples)))
-        return Finding(
-            factor * best.left_out, share * best.left_out, best.left_out, low, high, {"k": best.k}, best.note
-        )
+        return Finding(factor * best.left_out, share * best.left_out, best.left_out, low, high, {"k": best.k})
 
 
 def _excess(k: int) -> float:

@@ -21,4 +21,4 @@ class KnnLeaveOneOut(Estimator):
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
         best = best_k(samples, classes)
         value = best.left_out
-        return Finding(value, None, value, *normal_interval(value, len(samples)), {"k": best.k}, best.note)
+        return Finding(value, None, value, *normal_interval(value, len(samples)), {"k": best.k})

@@ -31,8 +31,8 @@ class KnnMidpoint(Estimator):
         lower, upper = sorted((best.closed, best.left_out))
         value, apart = (lower + upper) / 2, (upper - lower) / 2
         below, above = (abs(end - value) for end in normal_interval(value, len(samples)))
-        note = best.note
-        if not note and apart > above:
+        note = ""
+        if apart > above:
             note = (
                 f"its two errors lie {200 * apart:.1f} points apart, more than counting scatters:"
                 " these samples are too few for the details of their density"

@@ -26,4 +26,4 @@ class KnnPlugin(Estimator):
         votes = class_votes(samples, k=best.k, classes=classes, leave_out=True)
         missed = 1 - votes.max(axis=1) / best.k
         low, high = mean_interval(missed, seed)
-        return Finding(float(missed.mean()), low=low, high=high, chosen={"k": best.k}, note=best.note)
+        return Finding(float(missed.mean()), low=low, high=high, chosen={"k": best.k})

@@ -25,6 +25,7 @@ class Mahalanobis(Estimator):
     formula = "R* <= 2 p1 p2 / (1 + p1 p2 D), D the squared Mahalanobis distance; C > 2: sum over one against the rest"
     source = "Devijver and Kittler, Pattern Recognition: A Statistical Approach, 1982"
     role: ClassVar[Role] = "bound"
+    misled_by_copies = False
 
     def _find(self, samples: Samples, classes: int, settings: Mapping[str, int], seed: int) -> Finding:
         x = np.asarray(samples.x, dtype=np.float64)
