@@ -81,7 +81,7 @@ def _write(kind: Kind, args: argparse.Namespace) -> int:
         document = kind.document(store, request, _progress)
         print(write_document(document, folder, list(dict.fromkeys(args.format))))
     if kind.name == STUDY and len(names) > 1:
-        print(write_index(store, names, out))
+        print(write_index(store, names, out, f"report.{args.format[0]}"))
     return 0
 
 

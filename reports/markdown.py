@@ -69,8 +69,8 @@ def content(document: Document, name: str) -> bytes:
         ) from None
 
 
-def write_index(store: Store, studies: Sequence[str], out: Path) -> Path:
-    """Writes `out/index.md`: one row a study, with a link to its report."""
+def write_index(store: Store, studies: Sequence[str], out: Path, report: str = REPORT) -> Path:
+    """Writes `out/index.md`: one row a study, with a link to its report. report: the name of its file."""
     rows = []
     for name in studies:
         summary = summarize(store, name)
@@ -85,7 +85,7 @@ def write_index(store: Store, studies: Sequence[str], out: Path) -> Path:
         )
         rows.append(
             [
-                f"[{tables.escape(name)}]({name}/{REPORT})",
+                f"[{tables.escape(name)}]({name}/{report})",
                 tables.escape(f"{summary.study.data.name}, {summary.study.data.provenance}"),
                 summary.study.state.value,
                 f"{scored} of {len(summary.systems)}",

@@ -164,6 +164,15 @@ def test_a_study_that_is_called_like_a_command(two: Path, tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "verify").iterdir()] == ["report.html"]
 
 
+def test_an_index_links_to_the_format_that_was_written(two: Path, tmp_path: Path) -> None:
+    from reports.markdown import write_index
+
+    store = Store(str(two), readonly=True)
+    text = write_index(store, [FULL], tmp_path, "report.html").read_text(encoding="utf-8")
+    store.close()
+    assert "[full](full/report.html)" in text
+
+
 def test_looks_at_eval_are_those_before_a_study(two: Path) -> None:
     store = Store(str(two), readonly=True)
     assert [look.study for look in looks(store, store.study(FULL))][-1] == FULL
