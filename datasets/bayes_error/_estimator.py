@@ -128,7 +128,8 @@ class Estimator(Plugin, ABC):
         notes = [finding.note]
         if self.misled_by_copies and classes > 1:
             notes.append(note_of_copies(samples))
-        if not -1e-9 <= finding.value <= most + 1e-9:
+        # A bound beyond the possible is one that says nothing; an estimate beyond it has failed.
+        if self.role == "estimate" and not -1e-9 <= finding.value <= most + 1e-9:
             notes.append(f"computed as {100 * finding.value:.2f} %, which is impossible, and clipped")
         return Estimate(
             self.name,
