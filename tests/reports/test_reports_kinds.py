@@ -158,6 +158,7 @@ def test_wrong_arguments(
     assert said in answer.err
 
 
+@pytest.mark.slow
 def test_a_study_that_is_called_like_a_command(two: Path, tmp_path: Path) -> None:
     words = ["study", "verify", "--out", str(tmp_path), "--store", str(two), "--format", "html"]
     assert main(words) == 0

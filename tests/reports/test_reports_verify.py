@@ -109,21 +109,14 @@ def test_one_change_is_found_and_named(
     assert said in found[section][0]
 
 
-@pytest.mark.usefixtures("again")
-def test_every_digit_of_every_line_counts(store: Store, report: Path) -> None:
-    """Each digit of the report changed alone, the whole file compared each time (without drawing anew)."""
-    text = report.read_text(encoding="utf-8").rstrip("\n")
-    lines = text.split("\n")
-    step = 7  # one digit in seven is enough to reach every line
-    places = [i for i, letter in enumerate(text) if letter.isdigit()][::step]
-    for place in places:
-        line = text.count("\n", 0, place)
-        start = text.rindex("\n", 0, place) + 1 if line else 0
-        given = (
-            lines[line][: place - start] + str((int(text[place]) + 1) % 10) + lines[line][place - start + 1 :]
-        )
-        (found,) = differences([given], [lines[line]])
-        assert found.text, (line, given)
+def test_every_digit_of_every_line_counts(document: Document) -> None:
+    """Digits of the report changed one at a time: each change is one difference of its line."""
+    lines = document.markdown.rstrip("\n").split("\n")
+    places = [(i, j) for i, line in enumerate(lines) for j, letter in enumerate(line) if letter.isdigit()]
+    for i, j in places[::7]:
+        changed = lines[i][:j] + str((int(lines[i][j]) + 1) % 10) + lines[i][j + 1 :]
+        (found,) = differences([changed], [lines[i]])
+        assert found.text, (i, changed)
 
 
 @pytest.mark.usefixtures("again")
