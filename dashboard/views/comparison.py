@@ -50,13 +50,14 @@ def show_ranks(study: StudyRecord) -> None:
         )
 
 
-def show_regret(study: StudyRecord) -> None:
-    part = section("regret")
+def show(name: str, study: StudyRecord) -> None:
+    """Figure and table of a section, where such data have it."""
+    part = section(name)
     frame = part.frame(reading.store(), study.name)
     if not part.applies(frame):
         return
     st.subheader(part.title, anchor=False)
-    figures.show_section("regret", study)
+    figures.show_section(name, study)
     st.markdown(part.markdown(frame))
 
 
@@ -66,14 +67,12 @@ messages.resume(study)
 frame = section("race").frame(reading.store(), study.name)
 if not section("race").applies(frame):
     show_empty()
-    show_regret(study)
+    for name in ("selection", "regret"):
+        show(name, study)
     st.stop()
 st.subheader("Which tuner found more", anchor=False)
 show_ranks(study)
 st.subheader("Best so far", anchor=False)
 figures.show_section("race", study)
-st.subheader("Optimism", anchor=False)
-figures.show_section("optimism", study)
-optimism = section("optimism")
-st.markdown(optimism.markdown(optimism.frame(reading.store(), study.name)))
-show_regret(study)
+for name in ("selection", "optimism", "regret"):
+    show(name, study)

@@ -21,9 +21,9 @@ Words = Callable[[AppTest], str]
 def test_two_tuned_systems_are_compared(finished: Store, open_page: Open, words: Words) -> None:
     app = open_page("comparison", study="demo")
     text = words(app)
-    assert "Which tuner found more" in text and "Optimism" in text
+    assert "Which tuner found more" in text and "The winner's curse" in text and "From dev to eval" in text
     assert f"| {TUNED[0]} | 1 |" in text
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
     assert [download.proto.label for download in app.get("download_button")] == ["CSV"]
     assert not app.exception
 
@@ -48,7 +48,7 @@ def test_a_comparison_that_runs_shows_the_race_and_no_result(
     add_study(store, "now", state=StudyState.RUNNING, scored=False)
     app = open_page("comparison", study="now")
     assert "Nothing to draw yet" in words(app)  # no eval error before the selection
-    assert len(app.get("plotly_chart")) == 1
+    assert [chart.key for chart in app.get("plotly_chart")] == ["race", "selection"]
     assert not app.exception
 
 
@@ -81,4 +81,4 @@ def test_regret_is_shown_where_a_grid_was_trained_whole(
     assert not app.exception
     assert "Regret" in [subheader.value for subheader in app.subheader]
     assert "Ground truth: all" in text and "(study `grid`)" in text
-    assert len(app.get("plotly_chart")) == 4
+    assert "regret" in [chart.key for chart in app.get("plotly_chart")]
