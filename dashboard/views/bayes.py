@@ -91,7 +91,7 @@ def why_not(study: StudyRecord) -> None:
         return
     st.info(
         f"The density of these {units(study.data.kind)} is not known, so an error cannot be split into what no "
-        "classifier avoids, what train does not tell, and what tuning could save. A study of a generated set can:",
+        "classifier avoids, what train does not tell, and the rest. A study of a generated set can:",
         icon=":material/help:",
     )
     st.code(COMMAND + messages.store_option(), language="bash")

@@ -45,7 +45,7 @@ class Decomposition(Section):
     title = "What error was possible, and where the rest came from"
     lead = (
         "The densities of this set are known, so the eval error splits into the Bayes error, which no classifier avoids, "
-        "the mismatch, which no learner of train can know of, and the excess, which is all that tuning could save."
+        "the mismatch, which no learner of train can know of, and the excess, which is what learning train better could save."
     )
     position = 12
 
@@ -205,11 +205,10 @@ def answer(frame: pd.DataFrame) -> str:
         "than train, and nothing in train says how to win them back. "
     )
     what = "excess, chance set aside," if known_parts else "excess"
-    most = f"**{_name(worst)} could have saved {_saving(worst, column, ' at most')}"
+    text += f"The {what} is what learning train better could save: **{_saving(worst, column)}**"
     if len(own) == 1:
-        return f"{text}The {what} is all that better tuning could save: {most}**."
-    least = f"{_name(best)} {_saving(best, column)}**"
-    return f"{text}The {what} is all that better tuning could save: {most}, {least}."
+        return f"{text}."
+    return f"{text}, and {_saving(best, column)}."
 
 
 def signed(fraction: float | None, error: float | None = None) -> str:
@@ -235,11 +234,12 @@ def _name(row: pd.Series[Any]) -> str:
     return tables.escape(collapse.marked(row["system"], row["degenerate"]))
 
 
-def _saving(row: pd.Series[Any], column: str, end: str = "") -> str:
+def _saving(row: pd.Series[Any], column: str) -> str:
     value = float(row[column])
-    if value <= 0:
-        return f"nothing (excess {signed(value)} points)"
-    return f"{100 * value:.2f}{_error(row['model_error']) if column == 'model' else ''} points{end}"
+    size = f"{abs(100 * value):.2f}{_error(row['model_error']) if column == 'model' else ''} points"
+    if value > 0:
+        return f"{size} at most for {_name(row)}"
+    return f"nothing for {_name(row)}, which errs {size} less than that rule"
 
 
 def _bars(own: pd.DataFrame, part: str) -> tuple[list[float], list[float]]:

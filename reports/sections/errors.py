@@ -29,7 +29,7 @@ NOTES = {"closed loop": CLOSED_LOOP, "exact": EXACT, "estimate": ESTIMATED}
 #: Why the error is not split into parts, on points whose density is not known.
 NO_PARTS = (
     "The density of these points is not known, so the Bayes error can only be estimated, and an error cannot be split "
-    "into what no classifier avoids, what train does not tell, and what tuning could save: that is done for generated sets."
+    "into what no classifier avoids, what train does not tell, and the rest: that is done for generated sets."
 )
 
 #: Why a table has no BER row, on data that are no points.

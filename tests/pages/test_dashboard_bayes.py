@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
@@ -43,5 +44,6 @@ def test_a_study_that_knows_nothing_is_told_why(finished: Store, open_page: Open
     assert "made by an earlier version" in words(app) and "--resume demo" in words(app)
     real = add_study(finished, "real")
     finished.update_study("real", data=asdict(replace(real.data, provenance="real")))
+    st.cache_data.clear()
     text = words(open_page("bayes", study="real", truth="09"))
     assert "The density of these points is not known" in text
