@@ -5,7 +5,6 @@ All values are fractions in [0, 1].
 
 from datasets.bayes_error._closed_loop import (
     StudyBayesError,
-    closed_loop,
     closed_loop_settings,
     study_bayes_error,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "Estimator",
     "StudyBayesError",
     "Truth",
-    "closed_loop",
     "closed_loop_settings",
     "estimators",
     "exact",

@@ -54,16 +54,6 @@ def study_bayes_error(
     )
 
 
-def closed_loop(
-    samples: Samples, settings: Mapping[str, int], seed: int
-) -> dict[str, tuple[float, dict[str, int]]]:
-    """The two errors behind `study_bayes_error` by estimator, each with its settings, for records."""
-    both = study_bayes_error(samples, settings, seed)
-    return {
-        estimate.estimator: (estimate.value, dict(estimate.settings)) for estimate in (both.knn, both.rnf)
-    }
-
-
 def closed_loop_settings(dataset: str | None, split: SplitName) -> dict[str, int]:
     """k, trees and depth: those of the study for a set of its own ("08", "09", "10"), or for None IMLD's.
 

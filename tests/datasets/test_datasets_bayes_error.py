@@ -8,7 +8,7 @@ import pytest
 import datasets
 from datasets import Samples, UsageError
 from datasets.bayes_error import _classifier as counting
-from datasets.bayes_error import closed_loop, closed_loop_settings, estimators, exact, study_bayes_error
+from datasets.bayes_error import closed_loop_settings, estimators, exact, study_bayes_error
 from imld_synth import preset
 
 
@@ -52,10 +52,10 @@ def test_the_seed_decides_the_forest():
 
 def test_points_are_counted_in_chunks(monkeypatch):
     samples = overlapping(500, 3)
-    whole = closed_loop(samples, {"k": 5, "trees": 5, "depth": 5}, 0)
+    whole = study_bayes_error(samples, {"k": 5, "trees": 5, "depth": 5})
     monkeypatch.setattr(counting, "CHUNK", 33)
-    assert closed_loop(samples, {"k": 5, "trees": 5, "depth": 5}, 0) == whole
-    assert whole["closed-loop-rnf"][1] == {"trees": 5, "depth": 5}
+    assert study_bayes_error(samples, {"k": 5, "trees": 5, "depth": 5}) == whole
+    assert dict(whole.rnf.settings) == {"trees": 5, "depth": 5}
 
 
 def test_impossible_settings_are_wrong_arguments():

@@ -44,6 +44,7 @@ def test_one_study(repo_root: Path, store_path: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "a" / "b" / "index.md").exists()
 
 
+@pytest.mark.slow
 def test_several_studies_have_an_index_and_the_store_comes_from_the_environment(
     repo_root: Path, store_path: Path, tmp_path: Path
 ) -> None:

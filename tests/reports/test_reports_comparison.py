@@ -185,6 +185,7 @@ def test_optimism_is_split_into_the_luck_of_a_training_and_the_way_to_eval(compa
     assert row["low"] <= row["optimism"] <= row["high"]
 
 
+@pytest.mark.slow
 def test_the_report_has_the_comparison_and_one_tuner_alone_has_none(compared, store, tmp_path):
     text = write_report(
         compared({"keras-random": [0.4, 0.4], "pso": [0.3, 0.3]}), "race", tmp_path / "a"

@@ -42,6 +42,7 @@ def test_the_report_is_the_golden_one(report: Path) -> None:
     assert text == GOLDEN.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_same_store_gives_the_same_bytes_in_another_process(
     report: Path, store_path: Path, tmp_path: Path, repo_root: Path
 ) -> None:

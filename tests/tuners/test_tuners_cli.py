@@ -69,6 +69,7 @@ def answers(command, tmp_path_factory):
         return dict(zip(MISTAKES, pool.map(ask, MISTAKES), strict=True))
 
 
+@pytest.mark.slow  # each of them waits for the start of a command
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_ends_with_its_code_and_the_way_out_in_plain_words(name, answers):
     result, code, words = answers[name]
