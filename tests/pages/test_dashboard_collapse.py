@@ -109,7 +109,7 @@ def test_errors_page_shows_patients_of_the_chosen_split(scored: Store, open_page
         "p06",
     ]  # the worst; by name where equal
     app.segmented_control(key="split").select("eval").run()
-    assert "How far the eval error differs between patients" in words(app)
+    assert "The eval error in percent and how far it differs between patients" in words(app)
     labels = [download.proto.label for download in app.get("download_button")]
     assert labels == ["CSV", "Markdown", "LaTeX", "CSV of all patients"]
     assert not app.exception
