@@ -20,6 +20,7 @@ import pandas as pd
 
 from datasets.percent import percent
 from datasets.types import SPLIT_NAMES
+from reports.statistics import LEVEL, normal_quantile
 from tuners.record import EXACT, TRAIN_RULE, BayesRecord
 from tuners.store import Store
 from tuners.summary import StudySummary
@@ -82,6 +83,45 @@ def decompose(store: Store, summary: StudySummary) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS)
     numbers = COLUMNS[COLUMNS.index("error") :]
     return frame.astype(dict.fromkeys(numbers, float))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How much more a system loses on eval than the one that loses least, fractions.
+
+    gap: the difference of their regrets over the same points. luck: what the drawn points leave of it open (95 %,
+    corrected for the number of systems). Their standard errors are added: a paired difference has no larger one.
+    """
+
+    system: str
+    gap: float
+    luck: float
+
+    @property
+    def shown(self) -> bool:
+        """Whether the gap is more than the luck of the points."""
+        return self.gap > self.luck
+
+
+def behind(frame: pd.DataFrame) -> tuple[str, list[Behind]]:
+    """The system with the lowest regret on eval, and how far the others are behind it, the nearest first.
+
+    frame: of `decompose`. The list is empty where regrets are not known or there is nobody to compare with.
+    Differences of regret are those of the model's part, as both are means over the same points.
+    """
+    own = frame[(frame["split"] == "eval")].sort_values("model", kind="stable")
+    if own.empty or own["model"].isna().any():
+        return "", []
+    (_, best), *others = own.iterrows()
+    quantile = normal_quantile(1 - (1 - LEVEL) / (2 * max(1, len(others))))
+    return str(best["system"]), [
+        Behind(
+            str(row["system"]),
+            shown(row["model"] - best["model"]),
+            quantile * float(row["model_error"] + best["model_error"]),
+        )
+        for _, row in others
+    ]
 
 
 def _mean(

@@ -8,8 +8,9 @@ import pandas as pd
 
 from datasets.types import SPLIT_NAMES
 from reports import charts, collapse, palette, tables
-from reports.decomposition import decompose, known
+from reports.decomposition import Behind, behind, decompose, known
 from reports.section import NOTHING, Section, caption_of, describe
+from reports.statistics.sentences import listed
 from tuners.store import Store
 from tuners.summary import summarize
 
@@ -171,7 +172,7 @@ class Decomposition(Section):
             f"true within {100 * frame.attrs['bound']:.2f} points.",
             tables.table(["system", *numbers, *parted], rows, right=[*numbers, *parted]),
         ]
-        blocks += [MODEL] if parted else []
+        blocks += [MODEL, *compared(frame)] if parted else []
         blocks += [NEGATIVE] if (own["excess"] < 0).any() else []
         return "\n\n".join([*blocks, _all_splits(frame)])
 
@@ -209,6 +210,28 @@ def answer(frame: pd.DataFrame) -> str:
     if len(own) == 1:
         return f"{text}."
     return f"{text}, and {_saving(best, column)}."
+
+
+def compared(frame: pd.DataFrame) -> list[str]:
+    """The systems against the one with the lowest regret, as one paragraph; none where there is but one."""
+    best, others = behind(frame)
+    if not others:
+        return []
+    told = [f"{tables.escape(one.system)} ({_gap(one)})" for one in others if one.shown]
+    alike = [f"{tables.escape(one.system)} ({_gap(one)})" for one in others if not one.shown]
+    text = f"Compared by regret over the same points, {tables.escape(best)} loses least."
+    if told:
+        text += f" Behind it, by more than the luck of the points: {listed(told)}."
+    if alike:
+        text += f" No difference from it is shown for {listed(alike)}."
+    return [
+        f"{text} In points, ± at 95 % for {len(others)} comparison{'s' * (len(others) != 1)}; the luck of another training "
+        "or search is not in it."
+    ]
+
+
+def _gap(one: Behind) -> str:
+    return f"{signed(one.gap)} ± {100 * one.luck:.2f}"
 
 
 def signed(fraction: float | None, error: float | None = None) -> str:

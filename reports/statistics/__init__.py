@@ -14,6 +14,7 @@ from reports.statistics.intervals import (
     bootstrap_band,
     bootstrap_interval,
     mean_interval,
+    normal_quantile,
     ratio_interval,
     wilson,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "friedman",
     "holm",
     "mean_interval",
+    "normal_quantile",
     "pairs_needed",
     "pairs_to_detect",
     "patient_difference",

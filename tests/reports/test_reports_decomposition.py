@@ -11,9 +11,9 @@ from report_records import FULL, TUNED, UNFINISHED, build_store
 from sqlalchemy import delete, update
 
 from datasets.percent import percent
-from reports.decomposition import known
+from reports.decomposition import behind, known
 from reports.section import section
-from reports.sections.decomposition import answer, drawn, signed
+from reports.sections.decomposition import answer, compared, drawn, signed
 from tuners import schema
 from tuners.record import BayesRecord
 from tuners.store import Store
@@ -55,6 +55,30 @@ def test_repeats_are_averaged_but_not_their_points(store: Store) -> None:
     assert row["repeats"] == 2
     assert row["error"] == 0.308  # of 0.31 and 0.306
     assert row["model_error"] == 0.0015  # both trainings answer the same points
+
+
+def test_systems_are_compared_by_regret_over_the_same_points(store: Store) -> None:
+    frame = section("decomposition").frame(store, FULL)
+    own = drawn(frame).set_index("system")
+    best, others = behind(frame)
+    assert best == own["model"].idxmin() == own["regret"].idxmin()
+    assert [other.gap for other in others] == sorted(other.gap for other in others)
+    for other in others:
+        gap = own["model"][other.system] - own["model"][best]
+        errors = own["model_error"][other.system] + own["model_error"][best]
+        assert other.gap == pytest.approx(gap)
+        assert other.luck == pytest.approx(2.2414 * errors, rel=1e-4)  # 97.5 % for each of two comparisons
+        assert other.shown == (gap > other.luck)
+    (text,) = compared(frame)
+    assert f"{best} loses least" in text
+    told = text.partition("more than the luck of the points: ")[2].partition("No difference")[0]
+    assert all((other.system in told) == other.shown for other in others)
+
+
+def test_nothing_is_compared_without_regrets(store: Store) -> None:
+    frame = section("decomposition").frame(store, FULL)
+    assert compared(frame.assign(model=float("nan"))) == []
+    assert compared(frame[frame["system"] == "KNN"]) == []
 
 
 def test_the_answer_names_the_most_and_the_least(store: Store) -> None:
