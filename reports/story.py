@@ -41,8 +41,9 @@ def banner(store: Store, summary: StudySummary) -> str | None:
 
 
 def opening(summary: StudySummary) -> str:
-    """One paragraph in plain words. It compares only what was scored and claims no more than n points allow."""
-    return " ".join([*_what(summary), *_result(summary)])
+    """Two paragraphs in plain words: what was compared, and the result. They compare only what was scored and claim no
+    more than n points allow."""
+    return "\n\n".join(" ".join(sentences) for sentences in (_what(summary), _result(summary)))
 
 
 def _what(summary: StudySummary) -> list[str]:

@@ -25,10 +25,10 @@ PARTS = ("train", "dev", "eval")
 
 @pytest.fixture(scope="module")
 def poster(command, tmp_path_factory):
-    """The study's table on set 10, with searches cut to two trials of two epochs."""
+    """The study's table on set 10, with searches cut to one trial of one epoch."""
     store = str(tmp_path_factory.mktemp("poster") / "s.sqlite")
     result = command(
-        *("--preset", "poster", "--dataset", "10", "--max-trials", "2", "--max-epochs", "2"),
+        *("--preset", "poster", "--dataset", "10", "--max-trials", "1", "--max-epochs", "1"),
         *("--workers", "2", "--store", store, "--json"),
         limit=500,
     )
