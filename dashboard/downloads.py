@@ -1,11 +1,17 @@
-"""The error table as files."""
+"""The error table and the figures of a page as files."""
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
 
+import pandas as pd
+import streamlit as st
+
+from dashboard import reading
+from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES
 from reports import tables
+from reports.pictures import png
 from reports.section import section
 
 
@@ -36,6 +42,33 @@ def latex(frame: pd.DataFrame) -> str:
         name = _latex_text(row["system"]) + (r" $\dagger$" if row["degenerate"] else "")
         lines.append(" & ".join([name, *cells]) + r" \\")
     return "\n".join([*lines, r"\hline", r"\end{tabular}", ""])
+
+
+def picture(study: str, name: str, split: str = "eval") -> bytes:
+    """The figure of a section as PNG, as the report draws it. split: whose samples it shows, if of one split only.
+
+    This imports matplotlib, so pages hand it to a button, which calls it when somebody asks for the file.
+    """
+    part, store = section(name), reading.store()
+    frame = part.frame(store, study)
+    frame.attrs["split"] = split
+    drawn = part.picture(store, frame)
+    if drawn is None:
+        raise DataError(f"study {study} has nothing to draw under “{part.title}”")
+    return png(drawn)
+
+
+def picture_button(label: str, study: str, name: str, split: str = "eval") -> None:
+    """A button for `picture`."""
+    st.download_button(
+        label,
+        partial(picture, study, name, split),
+        f"{study}-{name}.png",
+        "image/png",
+        key=f"png-{name}",
+        help="As the report draws it",
+        on_click="ignore",
+    )
 
 
 def _latex_cell(row: pd.Series, column: str) -> str:

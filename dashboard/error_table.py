@@ -17,17 +17,36 @@ from tuners.summary import SystemSummary
 
 EFFORT = ("trials", "failed", "epochs", "seconds")
 
+#: The orders of the rows: as the study lists its systems, or the lowest error of a split first.
+ORDERS = ("study", *SPLIT_NAMES)
 
-def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary]) -> str:
-    """Rows of the section `errors`; ours in upright figures, the study's below them in italics."""
+
+def ordered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Rows of the section `errors` in one of ORDERS: systems without a figure last, below them the BER rows."""
+    if by not in SPLIT_NAMES:
+        return frame
+    is_system = frame["kind"] == "system"
+    first = frame[is_system].sort_values(by, kind="stable", na_position="last").index
+    return frame.loc[[*first, *frame[~is_system].index]].reset_index(drop=True)
+
+
+def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary], by: str = "study") -> str:
+    """Rows of the section `errors`; ours in upright figures, the study's below them in italics.
+
+    by: the order that the rows are in, for screen readers.
+    """
     effort = {system.label: _effort(system) for system in systems}
-    head = "".join(f"<th scope='col'>{name}</th>" for name in SPLIT_NAMES)
+    head = "".join(f"<th scope='col'{_order(name, by)}>{name}</th>" for name in SPLIT_NAMES)
     head += "".join(f"<th scope='col' class='effort'>{name}</th>" for name in EFFORT)
     body = "".join(_row(row, effort.get(row["system"], [""] * len(EFFORT))) for _, row in frame.iterrows())
     return (
         "<div class='errors'><table>"
         f"<thead><tr><th scope='col'>system</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _order(name: str, by: str) -> str:
+    return " aria-sort='ascending'" if name == by else ""
 
 
 def _row(row: pd.Series[Any], effort: Sequence[str]) -> str:

@@ -1,11 +1,16 @@
-"""All studies at a glance, and the newest comparison as a picture."""
+"""Home: what this is, the three ways in, the newest comparison as a picture, and all studies at a glance."""
+
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard import figures, messages, reading
 from dashboard.age import ago
+from dashboard.study_picker import KEY
 from datasets.percent import percent_text
 from reports.collapse import ONE_CLASS
+from reports.section import section
+from reports.sections.decomposition import answer
 from tuners.path import winner
 from tuners.record import StudyRecord, StudyState
 from tuners.summary import StudySummary
@@ -18,12 +23,86 @@ POSITION = 1
 #: Studies shown at once; the others are a click away.
 SHOWN = 6
 
+#: How a person's own configurations are written down and trained; the door shows these very words.
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "hand_list.md"
+
+#: The guide's command, which has to mean the store that is shown.
+BY_HAND = "python tuners/run.py --dataset 10 --model mlp-a1 --tuner hand keras-random --configs my-settings.toml --max-trials 6"
+
+
+def show_doors(studies: list[StudyRecord]) -> None:
+    """Three cards, below each other on a phone."""
+    watch, compare, by_hand = st.columns(3, border=True)
+    with watch:
+        show_watching(studies)
+    with compare:
+        show_comparing(studies)
+    with by_hand:
+        show_by_hand()
+
+
+def show_watching(studies: list[StudyRecord]) -> None:
+    st.markdown("**:material/sensors: Watch a search**")
+    running = next((study for study in studies if study.state == StudyState.RUNNING), None)
+    if running:
+        st.markdown(
+            f"**{messages.escaped(running.name)}** is running now: every trial as it ends, the best dev error so far, "
+            "and what failed."
+        )
+    else:
+        st.markdown(
+            "No search is running. The newest one can be looked at as it went: its trials, its learning curves, "
+            "and what failed."
+        )
+    link("live", "Live search", running or studies[0])
+
+
+def show_comparing(studies: list[StudyRecord]) -> None:
+    st.markdown("**:material/balance: Compare systems**")
+    st.markdown("Who errs least, on which classes, and whether the difference is more than luck.")
+    study = next((study for study in studies if study.state == StudyState.FINISHED), studies[0])
+    link("errors", "Error table", study)
+    link("comparison", "Tuners over repeated searches", study)
+    link("surfaces", "Decision surfaces side by side", study)
+
+
+def show_by_hand() -> None:
+    st.markdown("**:material/tune: Tune by hand**")
+    st.markdown(
+        "Write down configurations of your own, and they are trained beside a tuner on the same data and budget. "
+        "That is started in a terminal; the pages show it as soon as it has begun."
+    )
+    with st.popover("The command and the file", icon=":material/terminal:"):
+        guide = GUIDE.read_text(encoding="utf-8").replace(BY_HAND, BY_HAND + messages.store_option())
+        heading, _, text = guide.partition("\n")
+        st.markdown(f"**{heading.removeprefix('# ')}**\n{text}")
+
+
+def link(page: str, label: str, study: StudyRecord) -> None:
+    st.page_link(
+        f"views/{page}.py", label=label, icon=":material/arrow_forward:", query_params={KEY: study.name}
+    )
+
+
+def show_newest(study: StudyRecord) -> None:
+    """What errors are made of, where that is known: it says what tuning could save. Else the errors side by side."""
+    st.header(f"Newest comparison: {messages.escaped(study.name)}", anchor=False)
+    part, store = section("decomposition"), reading.store()
+    frame = part.frame(store, study.name)
+    figure = part.figure(store, frame)
+    if figure is None:
+        figures.show_section("gaps", study)
+        return
+    st.markdown(answer(frame))
+    figure.update_layout(margin_t=10)
+    figures.show_figure(figure, part.name, part.alt(frame), study)
+
 
 def show_study(study: StudyRecord) -> None:
     with st.container(border=True, key=f"study-{study.name}"):
         summary = reading.summary(study.name)
         st.markdown(
-            f"#### {messages.escaped(study.name)} {messages.STATE_BADGES[study.state]}",
+            f"### {messages.escaped(study.name)} {messages.STATE_BADGES[study.state]}",
             anchors=False,
         )
         st.markdown(f"{messages.provenance(study)} · begun {ago(study.created)}")
@@ -43,7 +122,7 @@ def show_study(study: StudyRecord) -> None:
                 ("surfaces", "Surfaces"),
                 ("report", "Report"),
             ):
-                st.page_link(f"views/{page}.py", label=name, query_params={"study": study.name})
+                link(page, name, study)
 
 
 def best_of(study: StudyRecord, summary: StudySummary) -> tuple[str, float | None, float | None]:
@@ -70,13 +149,14 @@ st.markdown(
 studies = reading.studies()
 if not studies:
     messages.empty_store()
+    with st.container(border=True):
+        show_by_hand()
     st.stop()
-
+show_doors(studies)
 newest = next((study for study in studies if study.state == StudyState.FINISHED), None)
 if newest is not None:
-    st.subheader(f"Newest comparison: {messages.escaped(newest.name)}", anchor=False)
-    figures.show_section("gaps", newest)
-st.subheader("Studies", anchor=False)
+    show_newest(newest)
+st.header("Studies", anchor=False)
 for study in studies[:SHOWN]:
     show_study(study)
 if studies[SHOWN:]:

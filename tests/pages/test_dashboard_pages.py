@@ -34,6 +34,7 @@ def test_overview_of_a_finished_study(finished: Store, open_page: Open, words: W
     app = open_page("overview")
     text = words(app)
     assert "Newest comparison: demo" in text
+    assert "No search is running" in text
     assert "finished" in text
     assert "generated data" in text
     metrics = {metric.label: metric.value for metric in app.metric}
@@ -41,7 +42,7 @@ def test_overview_of_a_finished_study(finished: Store, open_page: Open, words: W
     assert metrics == {"trials done": "18", "best dev error": "28.00 %", "its eval error": "33.44 %"}
     assert len(app.get("plotly_chart")) == 1
     links = {link.proto.page for link in app.get("page_link")}
-    assert links == {"live", "errors", "surfaces", "report"}
+    assert links == {"live", "errors", "comparison", "surfaces", "report"}
     assert {link.proto.query_string for link in app.get("page_link")} == {"study=demo"}
 
 
@@ -110,7 +111,6 @@ def test_errors_page_tells_ours_from_the_studys(finished: Store, open_page: Open
     )
     assert table.count("class='best'") == 7  # train is the same for all five
     assert "closed" in words(app) and "not** a bound" in words(app)
-    assert [download.proto.label for download in app.get("download_button")] == ["CSV", "Markdown", "LaTeX"]
     assert not app.exception
 
 
