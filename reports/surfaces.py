@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from datasets.errors import DataError
 from datasets.types import Samples
 from reports import charts, palette, tables
+from reports.density_image import MANY, OVER_DENSITY, density, density_traces
 from tuners.record import ScoreRecord
 from tuners.store import Store
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    from matplotlib.figure import Figure
+
+    from reports.disagreement import Disagreement
 
 #: Points drawn at most: more only hide each other, and a page has to carry them.
 MOST_POINTS = 5_000
@@ -99,116 +101,71 @@ def surface_figure(
     columns: int = 3,
     mode: Mode = "probability",
     most: int = MOST_POINTS,
+    disagreement: Disagreement | None = None,
 ) -> go.Figure:
     """Surfaces side by side on matched axes, so that a zoom into one zooms into all.
 
     samples: the split's points, sampled to `most`; None draws surfaces alone. errors: by system, for the
-    titles. columns: panels a row; 1 for a narrow page.
+    titles. columns: panels a row; 1 for a narrow page. Above `MANY` points the sample lies over an image of
+    where all of them are. disagreement: one panel more, of where two systems differ.
     """
-    import plotly.graph_objects as go
     from plotly.subplots import make_subplots
 
-    rows, columns = charts.arrange(len(surfaces), columns)
+    titles = [panel_title(surface, split, errors) for surface in surfaces]
+    if disagreement is not None:
+        titles.append(f"{disagreement.first.system},<br>where {disagreement.second.system} differs")
+    rows, columns = charts.arrange(len(titles), columns)
     height = 110 + rows * (360 if columns > 1 else 320)
     specs: list[list[dict[str, object] | None]] = [
-        [{} if row * columns + place < len(surfaces) else None for place in range(columns)]
+        [{} if row * columns + place < len(titles) else None for place in range(columns)]
         for row in range(rows)
     ]
     figure = make_subplots(
         rows=rows,
         cols=columns,
         specs=specs,
-        subplot_titles=[_title(surface, split, errors) for surface in surfaces],
+        subplot_titles=titles,
         shared_xaxes="all",
         shared_yaxes="all",
         horizontal_spacing=0.03,
-        vertical_spacing=min(0.12, 50 / height) if rows > 1 else 0,
+        vertical_spacing=min(0.12, 75 / height) if rows > 1 else 0,
     )
     shown = None if samples is None else sample(samples, most)
-    scale = _colourscale(len(class_names))
+    classes, frame = len(class_names), frame_of(surfaces)
+    image = None if samples is None or len(samples) <= MANY else density(samples, frame, classes)
     for index, surface in enumerate(surfaces):
-        place = {"row": index // columns + 1, "col": index % columns + 1}
-        figure.add_trace(
-            go.Heatmap(
-                x=surface.x,
-                y=surface.y,
-                z=levels(surface, mode),
-                zmin=-0.5,
-                zmax=len(class_names) * SHADES - 0.5,
-                colorscale=scale,
-                showscale=False,
-                hoverinfo="skip",
-            ),
-            **place,
-        )
-        for trace in _points(shown, class_names, first=index == 0):
-            figure.add_trace(trace, **place)
-    note = f"{caption}; {_points_text(shown, samples, split)}"
+        traces = [_ground(surface, levels(surface, mode), classes)]
+        traces += [] if image is None else density_traces(image, frame)
+        traces += _points(shown, class_names, first=index == 0, over=image is not None)
+        _add(figure, traces, index, columns)
+    if disagreement is not None:
+        differing = disagreement.points
+        agreed = np.uint8(classes * SHADES)
+        z = np.where(disagreement.places, levels(disagreement.first, "class"), agreed)
+        traces = [_ground(disagreement.first, z, classes)]
+        traces += _points(None if differing is None else sample(differing, most), class_names, first=False)
+        _add(figure, traces, len(surfaces), columns)
+    note = f"{caption}; {points_text(shown, samples, split)}"
+    if image is not None:
+        note += " over the density of all"
     figure.update_layout(charts.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 85, "b": 10}))
     figure.update_layout(legend={"itemsizing": "constant"})
     figure.update_annotations(font_size=12)
-    low_x, high_x, low_y, high_y = _frame(surfaces)
+    low_x, high_x, low_y, high_y = frame
     figure.update_xaxes(charts.plain_axis(range=[low_x, high_x], showgrid=False))
     figure.update_yaxes(charts.plain_axis(range=[low_y, high_y], showgrid=False))
     return figure
 
 
-def surface_picture(
-    surfaces: Sequence[Surface],
-    samples: Samples | None,
-    class_names: Sequence[str],
-    split: str,
-    *,
-    title: str,
-    caption: str,
-    errors: Mapping[str, float] | None = None,
-    columns: int = 3,
-    most: int = MOST_POINTS,
-) -> Figure:
-    """The same for the report."""
-    from matplotlib.lines import Line2D
-
-    rows, columns = charts.arrange(len(surfaces), columns)
-    shown = None if samples is None else sample(samples, most)
-    note = f"{caption}; {_points_text(shown, samples, split)}"
-    figure = charts.new_figure(title, note, 1.3 + rows * (0.6 + 0.85 * charts.WIDTH / max(columns, 2)))
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    inks = _shades(len(class_names))
-    low_x, high_x, low_y, high_y = _frame(surfaces)
-    for index, axes in enumerate(panels.flat):
-        if index >= len(surfaces):
-            axes.set_visible(False)
-            continue
-        surface = surfaces[index]
-        charts.dress(axes)
-        axes.grid(visible=False)
-        axes.pcolormesh(
-            surface.x, surface.y, inks[levels(surface, "probability")], shading="nearest", rasterized=True
-        )
-        if shown is not None:
-            colours = np.array(
-                [palette.blend(c, 0.8, "#000000") for c in palette.class_colours(len(class_names))]
-            )
-            axes.scatter(
-                shown.x[:, 0], shown.x[:, 1], c=colours[shown.y], s=5, lw=0, alpha=_alpha(len(shown))
-            )
-        axes.set(xlim=(low_x, high_x), ylim=(low_y, high_y))
-        axes.set_title(_title(surface, split, errors, "\n"), fontsize=10)
-    handles = [
-        Line2D([], [], marker="o", ls="", ms=8, color=colour, label=_plain(_class_label(name)))
-        for name, colour in zip(class_names, palette.class_colours(len(class_names)), strict=True)
-    ]
-    charts.legend_below(figure, handles, 8)
-    return figure
-
-
-def _title(surface: Surface, split: str, errors: Mapping[str, float] | None, line: str = "<br>") -> str:
+def panel_title(surface: Surface, split: str, errors: Mapping[str, float] | None, line: str = "<br>") -> str:
+    """The system, and its error on the split where that is known."""
     if errors is None or surface.system not in errors:
         return surface.system
     return f"{surface.system}{line}{split} error {tables.error(errors[surface.system])} %"
 
 
-def _points_text(shown: Samples | None, samples: Samples | None, split: str) -> str:
+def points_text(shown: Samples | None, samples: Samples | None, split: str) -> str:
+    """How many of a split's points are drawn."""
     if shown is None or samples is None:
         return f"the points of {split} are not at hand"
     if len(shown) == len(samples):
@@ -216,8 +173,29 @@ def _points_text(shown: Samples | None, samples: Samples | None, split: str) -> 
     return f"{len(shown):,} of {len(samples):,} points of {split}"
 
 
-def _points(shown: Samples | None, class_names: Sequence[str], first: bool) -> list[Any]:
-    """One trace a class, so that a click in the legend hides a class everywhere."""
+def _add(figure: go.Figure, traces: Sequence[Any], index: int, columns: int) -> None:
+    for trace in traces:
+        figure.add_trace(trace, row=index // columns + 1, col=index % columns + 1)
+
+
+def _ground(surface: Surface, z: NDArray[np.uint8], count: int) -> go.Heatmap:
+    """The colours of a panel. z: levels; the one after the last class is left blank."""
+    import plotly.graph_objects as go
+
+    return go.Heatmap(
+        x=surface.x,
+        y=surface.y,
+        z=z,
+        zmin=-0.5,
+        zmax=count * SHADES + 0.5,
+        colorscale=_colourscale(count),
+        showscale=False,
+        hoverinfo="skip",
+    )
+
+
+def _points(shown: Samples | None, class_names: Sequence[str], first: bool, over: bool = False) -> list[Any]:
+    """One trace a class, so that a click in the legend hides a class everywhere. over: a density, which stays visible."""
     import plotly.graph_objects as go
 
     if shown is None:
@@ -231,22 +209,23 @@ def _points(shown: Samples | None, class_names: Sequence[str], first: bool) -> l
                 x=np.asarray(shown.x[mine, 0], dtype=np.float32),
                 y=np.asarray(shown.x[mine, 1], dtype=np.float32),
                 mode="markers",
-                name=_class_label(class_names[index]),
+                name=class_label(class_names[index]),
                 legendgroup=f"class {index}",
                 showlegend=first,
-                marker={"color": colour, "size": 4, "opacity": _alpha(len(shown))},
+                marker={"color": colour}
+                | (OVER_DENSITY if over else {"size": 4, "opacity": alpha_of(len(shown))}),
                 hoverinfo="skip",
             )
         )
     return traces
 
 
-def _alpha(count: int) -> float:
+def alpha_of(count: int) -> float:
     """Fewer points are drawn stronger, so that where many lie shows as density."""
     return float(np.clip(800 / max(count, 1), 0.35, 0.9))
 
 
-def _frame(surfaces: Sequence[Surface]) -> tuple[float, float, float, float]:
+def frame_of(surfaces: Sequence[Surface]) -> tuple[float, float, float, float]:
     """The axes that hold every surface."""
     return (
         float(min(surface.x[0] for surface in surfaces)),
@@ -256,31 +235,22 @@ def _frame(surfaces: Sequence[Surface]) -> tuple[float, float, float, float]:
     )
 
 
-def _strengths() -> list[float]:
+def strengths() -> list[float]:
+    """How much of a class' colour each of its shades has."""
     return [float(strength) for strength in np.linspace(0.10, 0.5, SHADES)]
 
 
 def _colourscale(count: int) -> list[list[Any]]:
-    """plotly's steps of constant colour, one a level; transparent, for light and dark pages alike."""
+    """plotly's steps of constant colour, one a level and a blank one; transparent, for light and dark pages alike."""
     steps: list[list[Any]] = []
-    total = count * SHADES
-    inks = [palette.transparent(colour, s) for colour in palette.class_colours(count) for s in _strengths()]
+    total = count * SHADES + 1
+    inks = [palette.transparent(colour, s) for colour in palette.class_colours(count) for s in strengths()]
+    inks.append(palette.transparent(palette.GREY, 0))
     for place, ink in enumerate(inks):
         steps += [[place / total, ink], [(place + 1) / total, ink]]
     return steps
 
 
-def _shades(count: int) -> NDArray[np.float64]:
-    """The same inks on white, as red, green, blue in [0, 1], one row a level."""
-    inks = [palette.blend(colour, s) for colour in palette.class_colours(count) for s in _strengths()]
-    return np.array([[int(ink[i : i + 2], 16) / 255 for i in (1, 3, 5)] for ink in inks])
-
-
-def _class_label(name: str) -> str:
+def class_label(name: str) -> str:
     """A bare number in a legend would say nothing."""
     return f"class {name}" if name.isdecimal() else name
-
-
-def _plain(text: str) -> str:
-    """matplotlib reads a pair of dollar signs as a formula."""
-    return text.replace("$", r"\$")

@@ -1,16 +1,23 @@
 """Decision surfaces of several systems side by side, under the points of a split."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import cast, get_args
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from dashboard import deep_links, figures, messages, reading
+from dashboard import deep_links, downloads, figures, messages, reading
 from dashboard.set_picker import link_to_samples
 from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
+from imld_synth import preset, presets
+from reports import disagreement, tables
+from reports.boundary import add_boundary, boundary_lines
+from reports.decomposition import known
 from reports.section import section, units
 from reports.sections.surfaces import POINTS
 from reports.surfaces import Mode, Surface, load_surface, surface_figure
@@ -23,6 +30,9 @@ SECTION = "Analyse"
 POSITION = 5
 
 MOST_COLUMNS = 3
+
+#: No map of where two systems differ.
+NONE = "none"
 
 
 def first_choice(systems: list[SystemSummary]) -> list[str]:
@@ -65,6 +75,51 @@ def default_columns(count: int) -> str:
     return "1" if phone else str(min(MOST_COLUMNS, max(2, count)))
 
 
+def known_densities(study: StudyRecord) -> bool:
+    """Whether the study's points were drawn from densities that are known here."""
+    return study.data.provenance == "generated" and study.data.name in {one.name for one in presets()}
+
+
+@st.cache_data(max_entries=24, show_spinner="Finding the Bayes boundary …")
+def bayes_boundary(
+    name: str, split: str, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
+    """Once for all viewers: densities never change."""
+    return boundary_lines(preset(name).drawing(split), x, y)
+
+
+def boundary_text(study: StudyRecord, split: SplitName) -> str:
+    """What the line is, and the Bayes error where the study holds it."""
+    text = f" The line is the Bayes boundary: there the rule that is optimal for {split} changes its answer"
+    truth = known(reading.store().bayes(study.name)).get(split)
+    errs = "" if truth is None else f"; it errs on {tables.error(truth.ber)} % of such points"
+    return f"{text}{errs}. The line ends where next to no point falls."
+
+
+def show_disagreement(
+    first: Surface, second: Surface, samples: Samples | None, study: StudyRecord, errors: dict[str, float]
+) -> None:
+    """The numbers of the map: how many points get two answers, and who is right on them."""
+    st.header(f"{tables.escape(first.system)} against {tables.escape(second.system)}", anchor=False)
+    if samples is None:
+        st.caption("How many points these are cannot be counted without the points.")
+        return
+    frame = disagreement.compare(first, second, samples, study.data.class_names, errors)
+    st.markdown(disagreement.sentence(frame, split))
+    st.markdown(disagreement.markdown(frame))
+    st.caption(
+        f"All {len(samples):,} points of {split}, each with the answer at the nearest of the {first.classes.size:,} places "
+        f"of the ground. Errors counted so are within {100 * frame.attrs['off']:.2f} points of those that were measured."
+    )
+    st.download_button(
+        "CSV of the differing answers",
+        downloads.csv(frame),
+        f"{study.name}-{split}-disagreement.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
 st.title("Decision surfaces")
 study = pick_study()
 summary = reading.summary(study.name)
@@ -94,6 +149,10 @@ st.markdown(section("surfaces").lead)
 systems = deep_links.multiselect(
     "Systems", list(drawable), key="systems", default=first_choice(list(drawable.values()))
 )
+pairs = {f"{one} / {other}": (one, other) for one, other in combinations(systems, 2)}
+pair = NONE
+if pairs:
+    pair = deep_links.selectbox("Where two differ", [NONE, *pairs], key="differ", default=NONE)
 with st.container(horizontal=True):
     split = cast(SplitName, deep_links.segmented("Points of", SPLIT_NAMES, key="split", default="eval"))
     mode = cast(Mode, deep_links.segmented("Ground", get_args(Mode), key="mode", default="probability"))
@@ -105,32 +164,54 @@ with st.container(horizontal=True):
         "Panels a row",
         [str(number) for number in range(1, MOST_COLUMNS + 1)],
         key="columns",
-        default=default_columns(len(systems)),
+        default=default_columns(len(systems) + (pair != NONE)),
+    )
+    boundary = (
+        known_densities(study)
+        and deep_links.segmented("Bayes boundary", ("no", "yes"), key="bayes", default="no") == "yes"
     )
 scores = [score_of(drawable[label], repeat) for label in systems]
 surfaces = load([score for score in scores if score.surface])
 if not systems:
     st.info("Choose at least one system above.", icon=":material/arrow_upward:")
 elif surfaces:
+    shown = {surface.system: surface for surface in surfaces}
+    samples = points(study, split)
+    errors = {score.system: score.errors[split] for score in scores}
+    both = [shown[label] for label in pairs.get(pair, ()) if label in shown]
     figure = surface_figure(
         surfaces,
-        points(study, split),
+        samples,
         study.data.class_names,
         split,
         caption=f"Data set {study.data.name}",
-        errors={score.system: score.errors[split] for score in scores},
+        errors=errors,
         columns=int(columns),
         mode=mode,
+        disagreement=disagreement.disagreement(both[0], both[1], samples) if len(both) == 2 else None,
     )
     figures.stand_out(figure)
     about = figure.layout.title.text
-    figures.show_figure(
-        figure, "surfaces", f"Decision surfaces of {', '.join(systems)}, {about}", study, zoom=True
-    )
+    alt = f"Decision surfaces of {', '.join(systems)}, {about}"
+    words = ""
+    if len(both) == 2:
+        alt += f"; where {pair} answer differently"
+        words += (
+            f" The last panel is {tables.escape(both[0].system)}'s ground where {tables.escape(both[1].system)} answers "
+            "otherwise, with the points there; elsewhere it is blank."
+        )
+    if boundary:
+        lines = bayes_boundary(study.data.name, split, surfaces[0].x, surfaces[0].y)
+        add_boundary(figure, lines, figures.ground().text, figures.ground().background)
+        alt += f"; with the Bayes boundary of {split}"
+        words += boundary_text(study, split)
+    figures.show_figure(figure, "surfaces", alt, study, zoom=True)
     st.caption(
-        f"{about}. Drag to zoom into all panels at once, double click to see everything again; "
+        f"{about}.{words} Drag to zoom into all panels at once, double click to see everything again; "
         "a click on a class in the legend hides its points."
     )
+    if len(both) == 2:
+        show_disagreement(both[0], both[1], samples, study, errors)
 absent = [system.label for system in scored if system.label not in drawable]
 if absent:
     st.caption(f"Without a surface: {', '.join(absent)}.")

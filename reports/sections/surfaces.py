@@ -12,7 +12,8 @@ from datasets import cache
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples
 from reports.section import Section, caption_of, describe
-from reports.surfaces import Surface, load_surface, surface_figure, surface_picture
+from reports.surface_picture import surface_picture
+from reports.surfaces import Surface, load_surface, surface_figure
 from tuners.store import Store
 from tuners.summary import summarize
 

@@ -1,4 +1,4 @@
-"""Decision surfaces: files, colours, points, axes."""
+"""Decision surfaces: files, colours, points, axes, and what may be laid over them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ import pytest
 
 from datasets.errors import DataError
 from datasets.types import Samples
+from imld_synth import Drawing
+from imld_synth.shapes.gaussian import Gaussian
+from reports.boundary import add_boundary, boundary_lines
 from reports.charts import arrange
+from reports.density_image import CELLS, MANY, density
+from reports.disagreement import compare, disagreement, markdown, sentence
 from reports.section import section
+from reports.surface_picture import surface_picture
 from reports.surfaces import (
     MOST_POINTS,
     SHADES,
@@ -20,7 +26,6 @@ from reports.surfaces import (
     load_surface,
     sample,
     surface_figure,
-    surface_picture,
 )
 from tuners.store import Store
 
@@ -155,3 +160,87 @@ def test_a_store_without_its_files_still_shows_the_rest(
     assert part.figure(moved, frame) is None
     assert part.picture(moved, frame) is None
     moved.close()
+
+
+def test_a_large_split_lies_over_the_density_of_all_its_points() -> None:
+    surfaces = [made_up("S"), made_up("TT")]
+    figure = surface_figure(surfaces, many_points(MANY + 1), ["a", "b"], "eval", caption="c")
+    images = [trace for trace in figure.data if trace.type == "heatmap" and trace.legendgroup]
+    assert [trace.legendgroup for trace in images] == 2 * ["class 0", "class 1"]
+    assert figure.layout.title.text == "c; 5,000 of 20,001 points of eval over the density of all"
+    few = surface_figure(surfaces, many_points(MANY), ["a", "b"], "eval", caption="c")
+    assert not [trace for trace in few.data if trace.type == "heatmap" and trace.legendgroup]
+    assert few.layout.title.text.endswith("20,000 points of eval")
+
+
+def test_a_density_shows_single_points_and_how_rare_a_class_is() -> None:
+    x = np.array([[-0.99, 0.99]] * 100 + [[0.99, -0.99]])
+    images = density(Samples(x, np.array([0] * 100 + [1])), (-1.0, 1.0, -1.0, 1.0), 2)
+    assert images.shape == (2, CELLS, CELLS) and images.dtype == np.uint8
+    assert images[0, -1, 0] == 255  # up and to the left, where row 0 is the lowest x2
+    assert 0 < images[1, 0, -1] < 64
+    assert (images > 0).sum() == 2
+
+
+def striped(system: str, edge: float, classes: tuple[int, int], side: int = 41) -> Surface:
+    """One class left of an edge, another one right of it."""
+    axis = np.linspace(-1, 1, side)
+    answers = np.where(axis[None, :] < edge, classes[0], classes[1]).repeat(side, axis=0)
+    return Surface(system, 0, axis, axis, np.full((side, side, 3), 85, np.uint8), answers.astype(np.uint8))
+
+
+def test_points_that_get_two_answers_are_counted_with_who_is_right() -> None:
+    first, second = striped("A", -0.51, (0, 1)), striped("B|", 0.51, (0, 2), side=21)
+    x = np.array([[-0.9, 0], [-0.2, 0.3], [0.2, 0.3], [0.3, -1], [0.9, 0], [0.8, 0], [5, 5]])
+    samples = Samples(x, np.array([1, 1, 0, 2, 2, 0, 1]))
+    frame = compare(first, second, samples, ["0", "b", "c"], {"A": 5 / 7, "B|": 4 / 7})
+    assert frame.to_numpy().tolist() == [
+        ["b", "0", 3, 3 / 7, 1, 1, 1],
+        ["b", "c", 3, 3 / 7, 1, 1, 1],
+        ["all", "all", 6, 6 / 7, 2, 2, 2],
+    ]
+    assert frame.attrs["off"] == pytest.approx(1 / 7)  # B is wrong on five of the seven
+    assert "answer differently on **6** points of dev (**85.71 %**)" in sentence(frame, "dev")
+    assert "neither is right on 2" in sentence(frame, "dev")
+    assert "| b | class 0 | 3 | 42.86 | 1 | 1 | 1 |" in markdown(frame) and r"B\| answers" in markdown(frame)
+    same = compare(first, replace(first, system="C"), samples, ["0", "b", "c"], {"A": 5 / 7, "C": 5 / 7})
+    assert sentence(same, "dev") == "A and C answer differently on **0** points of dev (**0.00 %**)."
+
+
+def test_the_map_is_blank_where_two_systems_agree() -> None:
+    first, second = striped("A", -0.51, (0, 1)), striped("B", 0.51, (0, 1))
+    samples = many_points(9_000)
+    found = disagreement(first, second, samples)
+    assert found.points is not None and np.all(np.abs(found.points.x[:, 0]) < 0.55)
+    figure = surface_figure(
+        [first, second], samples, ["a", "b", "c"], "dev", caption="c", disagreement=found, columns=2
+    )
+    ground = np.asarray([trace for trace in figure.data if trace.type == "heatmap"][-1].z)
+    assert set(ground[:, np.abs(first.x) > 0.55].ravel()) == {3 * SHADES}
+    assert set(ground[:, np.abs(first.x) < 0.45].ravel()) == {2 * SHADES - 1}
+    assert sum(len(trace.x) for trace in figure.data[-3:]) == len(found.points)
+    assert figure.layout.annotations[-1].text == "A,<br>where B differs"
+    assert disagreement(first, second, None).points is None
+
+
+def test_the_boundary_of_two_equal_gaussians_is_the_line_between_them() -> None:
+    drawing = Drawing(
+        (Gaussian((-0.5, 0), ((0.02, 0), (0, 0.02))), Gaussian((0.5, 0), ((0.02, 0), (0, 0.02))))
+    )
+    (line,) = boundary_lines(drawing, np.linspace(-3, 3, 90), np.linspace(-3, 3, 70))
+    np.testing.assert_allclose(line[:, 0], 0, atol=1e-9)
+    assert 0.5 < np.abs(line[:, 1]).max() < 1.5  # it ends where no point ever falls
+
+
+def test_the_boundaries_of_three_classes_part_each_from_its_likeliest_rival() -> None:
+    spots = [(0.0, 0.6), (-0.6, -0.4), (0.6, -0.4)]
+    drawing = Drawing(tuple(Gaussian(spot, ((0.1, 0), (0, 0.1))) for spot in spots))
+    lines = boundary_lines(drawing, np.linspace(-1, 1, 80), np.linspace(-1, 1, 80))
+    assert len(lines) == 3
+    ranked = np.sort(drawing.posterior(np.concatenate(lines)), axis=1)
+    np.testing.assert_allclose(ranked[:, 2], ranked[:, 1], atol=0.02)
+    figure = surface_figure([made_up("S", 3), made_up("TT", 3)], None, list("abc"), "dev", caption="c")
+    add_boundary(figure, lines, "#000000", "#FFFFFF")
+    added = [trace for trace in figure.data if trace.name == "Bayes boundary"]
+    assert [trace.xaxis for trace in added] == ["x", "x", "x2", "x2"]
+    assert [trace.line.color for trace in added if trace.showlegend] == ["#000000"]
