@@ -20,7 +20,7 @@ from reports.boundary import add_boundary, boundary_lines
 from reports.decomposition import known
 from reports.section import section, units
 from reports.sections.surfaces import POINTS
-from reports.surfaces import Mode, Surface, load_surface, surface_figure
+from reports.surfaces import MOST_POINTS, Mode, Surface, load_surface, surface_figure
 from tuners.record import HAND, ScoreRecord, StudyRecord
 from tuners.summary import SystemSummary
 
@@ -96,10 +96,21 @@ def boundary_text(study: StudyRecord, split: SplitName) -> str:
     return f"{text}{errs}. The line ends where next to no point falls."
 
 
+def map_text(found: disagreement.Disagreement) -> str:
+    """What the panel of two systems shows."""
+    first, second = tables.escape(found.first.system), tables.escape(found.second.system)
+    text = f" The last panel is {first}'s ground where {second} answers otherwise, and blank elsewhere"
+    if found.points is None:
+        return f"{text}."
+    drawn, count = min(len(found.points), MOST_POINTS), len(found.points)
+    return f"{text}; it has {'all' if drawn == count else f'{drawn:,} of'} {count:,} points of {split} that lie there."
+
+
 def show_disagreement(
-    first: Surface, second: Surface, samples: Samples | None, study: StudyRecord, errors: dict[str, float]
+    found: disagreement.Disagreement, samples: Samples | None, study: StudyRecord, errors: dict[str, float]
 ) -> None:
     """The numbers of the map: how many points get two answers, and who is right on them."""
+    first, second = found.first, found.second
     st.header(f"{tables.escape(first.system)} against {tables.escape(second.system)}", anchor=False)
     if samples is None:
         st.caption("How many points these are cannot be counted without the points.")
@@ -179,6 +190,7 @@ elif surfaces:
     samples = points(study, split)
     errors = {score.system: score.errors[split] for score in scores}
     both = [shown[label] for label in pairs.get(pair, ()) if label in shown]
+    found = disagreement.disagreement(both[0], both[1], samples) if len(both) == 2 else None
     figure = surface_figure(
         surfaces,
         samples,
@@ -188,18 +200,15 @@ elif surfaces:
         errors=errors,
         columns=int(columns),
         mode=mode,
-        disagreement=disagreement.disagreement(both[0], both[1], samples) if len(both) == 2 else None,
+        disagreement=found,
     )
     figures.stand_out(figure)
     about = figure.layout.title.text
     alt = f"Decision surfaces of {', '.join(systems)}, {about}"
     words = ""
-    if len(both) == 2:
+    if found is not None:
         alt += f"; where {pair} answer differently"
-        words += (
-            f" The last panel is {tables.escape(both[0].system)}'s ground where {tables.escape(both[1].system)} answers "
-            "otherwise, with the points there; elsewhere it is blank."
-        )
+        words += map_text(found)
     if boundary:
         lines = bayes_boundary(study.data.name, split, surfaces[0].x, surfaces[0].y)
         add_boundary(figure, lines, figures.ground().text, figures.ground().background)
@@ -210,8 +219,8 @@ elif surfaces:
         f"{about}.{words} Drag to zoom into all panels at once, double click to see everything again; "
         "a click on a class in the legend hides its points."
     )
-    if len(both) == 2:
-        show_disagreement(both[0], both[1], samples, study, errors)
+    if found is not None:
+        show_disagreement(found, samples, study, errors)
 absent = [system.label for system in scored if system.label not in drawable]
 if absent:
     st.caption(f"Without a surface: {', '.join(absent)}.")
