@@ -11,7 +11,7 @@ from reports.collapse import marked
 from reports.palette import class_colours, transparent
 
 #: How strong the colour of a class is where all of its samples are answered wrong.
-STRONGEST = 0.6
+STRONGEST = 0.45
 
 
 def class_table(frame: pd.DataFrame) -> str:

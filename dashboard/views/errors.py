@@ -1,5 +1,7 @@
 """The error table beside the study's own figures, what the errors are made of, and who is mistaken for whom."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import deep_links, downloads, figures, messages, reading
@@ -103,6 +105,7 @@ def show_classes(study: StudyRecord, summary: StudySummary) -> None:
         "The stronger the colour, the larger the share of the class that is answered wrong."
         + (" Means over the final trainings." if (frame["repeats"] > 1).any() else "")
     )
+    st.markdown(messages.provenance(study))
     st.download_button(
         "CSV of the classes",
         downloads.csv(frame),
@@ -125,16 +128,23 @@ def show_confusion(study: StudyRecord, summary: StudySummary) -> None:
         repeat = deep_links.segmented("Final training", numbers, key="repeat", default=numbers[0])
     score = next(score for score in scores if str(score.repeat + 1) == repeat)
     st.caption(f"{label}: {score.architecture}" if score.architecture else label)
-    longest = max(map(len, study.data.class_names))
-    with st.container(horizontal=True):  # side by side as far as the names of the classes leave room
+    names = study.data.class_names
+    with st.container(horizontal=True):  # side by side as far as the classes leave room
         for split in SPLIT_NAMES:
-            with st.container(width=max(260, 190 + 17 * longest)):
+            with st.container(width=confusion_width(score.confusion[split], names)):
                 st.markdown(f"**{split}**")
-                st.html(confusion_table(score.confusion[split], study.data.class_names))
+                st.html(confusion_table(score.confusion[split], names))
     st.caption(
         "Rows: true class. Columns: predicted class. The stronger the colour, the larger the share of the true class."
     )
     st.markdown(messages.provenance(study))
+
+
+def confusion_width(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> int:
+    """Pixels for a confusion matrix: those of two classes, and a column for every further one."""
+    longest = max(map(len, names))
+    digits = max(len(f"{count:,}") for row in matrix for count in row)
+    return max(260, 190 + 17 * longest) + (len(names) - 2) * (12 + max(22 + 8 * longest, 8 * digits))
 
 
 def show_patients(study: StudyRecord) -> None:
