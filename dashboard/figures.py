@@ -40,7 +40,7 @@ def show_section(name: str, study: StudyRecord) -> None:
     if figure is None:
         st.caption("Nothing to draw yet.")
         return
-    figure.update_layout(margin_t=10)
+    figure.update_layout(margin_t=40 if figure.layout.annotations else 10)  # titles of panels are annotations
     show_figure(figure, name, part.alt(frame), study)
 
 

@@ -92,6 +92,7 @@ def _flagged(curve: Curve) -> list[Any]:
     if curve.one_class:
         text = "one class so far" if curve.running else "one class"
         label = {"show": True, "formatter": text, "position": "bottom", "fontSize": FONT, "color": "inherit"}
+        label["align"] = "right"  # the last point lies at the edge, and the text ends with it
         points[-1] = {"value": points[-1], "label": label}
     return points
 

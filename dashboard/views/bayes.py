@@ -141,5 +141,5 @@ st.download_button(
     "text/csv",
     on_click="ignore",
 )
-st.subheader("A study's eval error in parts", anchor=False)
+st.header("A study's eval error in parts", anchor=False)
 show_study()

@@ -56,7 +56,7 @@ def show(name: str, study: StudyRecord) -> None:
     frame = part.frame(reading.store(), study.name)
     if not part.applies(frame):
         return
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     figures.show_section(name, study)
     st.markdown(part.markdown(frame))
 
@@ -70,9 +70,9 @@ if not section("race").applies(frame):
     for name in ("selection", "regret"):
         show(name, study)
     st.stop()
-st.subheader("Which tuner found more", anchor=False)
+st.header("Which tuner found more", anchor=False)
 show_ranks(study)
-st.subheader("Best so far", anchor=False)
+st.header("Best so far", anchor=False)
 figures.show_section("race", study)
 for name in ("selection", "optimism", "regret"):
     show(name, study)

@@ -73,7 +73,7 @@ def segment_name(prepared: Prepared, one: pd.Series, raw: bool) -> str:
 def show_segment(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
     label = prepared.class_names[one["label"]]
     patient = messages.escaped(one["patient"] or "not known")
-    st.markdown(f"#### {messages.escaped(label)} · patient {patient}", anchors=False)
+    st.markdown(f"## {messages.escaped(label)} · patient {patient}", anchors=False)
     if one["file"]:
         st.caption(
             f"{split}, segment {one['row']}, from second {float(one['position']):.2f} of `{one['file']}`"
@@ -97,7 +97,7 @@ def show_segment(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
 
 
 def show_filtering(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
-    st.subheader("Before and after filtering", anchor=False)
+    st.header("Before and after filtering", anchor=False)
     found = preview_with(prepared, split, int(one["row"]))
     if found is None:
         st.info(

@@ -72,7 +72,7 @@ def few_trials(study: StudyRecord, system: str, count: int) -> None:
 
 def show_importances(study: StudyRecord, system: str) -> None:
     part = section("importances")
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     stored = reading.store().insights(study.name, IMPORTANCE)
     frame = part.frame(reading.store(), study.name)
     own = frame[frame["system"] == system]
@@ -103,7 +103,7 @@ def importance_remarks(frame: pd.DataFrame) -> list[str]:
 
 def show_lines(study: StudyRecord, frame: pd.DataFrame) -> None:
     part = section("parallel")
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     st.markdown(part.lead)
     names = [axis.name for axis in axes_of(frame)]
     first = names[: PHONE_AXES if phone() else MOST_AXES]
@@ -120,7 +120,7 @@ def show_lines(study: StudyRecord, frame: pd.DataFrame) -> None:
 
 def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
     part = section("slices")
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     st.markdown(part.lead)
     numbers = [str(number) for number in range(1, MOST_COLUMNS + 1)]
     default = numbers[0] if phone() else numbers[-1]
@@ -141,7 +141,7 @@ def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
     names = [axis.name for axis in axes_of(frame)]
     if len(names) < 2:
         return
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     st.markdown(part.lead)
     left, right = st.columns(2)
     with left:
@@ -161,7 +161,7 @@ def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
 
 def show_edges(study: StudyRecord, system: str) -> None:
     part = section("boundaries")
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     st.markdown(part.lead)
     frame = frame_of(study, "boundaries")
     own = frame[frame["system"] == system]
@@ -177,7 +177,7 @@ def show_edges(study: StudyRecord, system: str) -> None:
 
 def show_failures(study: StudyRecord, system: str) -> None:
     part = section("failure-map")
-    st.subheader(part.title, anchor=False)
+    st.header(part.title, anchor=False)
     frame = frame_of(study, "failure-map")
     frame.attrs["system"] = system
     figure = part.figure(reading.store(), frame)
@@ -225,7 +225,7 @@ show_lines(study, frame)
 show_slices(study, frame)
 show_pair(study, frame)
 show_failures(study, system)
-st.subheader("All trials", anchor=False)
+st.header("All trials", anchor=False)
 st.caption(
     f"{len(of_system(frame)):,} trained trials of {messages.escaped(system)}, one column a hyperparameter. For all "
     "systems, with epochs and scores, and for other programs:"

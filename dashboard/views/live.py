@@ -49,7 +49,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
     st.html(progress_table(progress(study, systems, trials, epochs)))
     left, right = st.columns(2)
     with left:
-        st.subheader("Best so far", anchor=False)
+        st.header("Best so far", anchor=False)
         points = [(key[0], best_so_far(found, against)) for key, found in searches(trials).items()]
         over = [system.label for system in systems if system.state in OVER]
         show_chart(
@@ -58,7 +58,7 @@ def draw(name: str, state: StudyState, against: Against) -> None:
             f"Best dev error so far of {', '.join(labels)}, against {against}",
         )
     with right:
-        st.subheader("Learning curves", anchor=False)
+        st.header("Learning curves", anchor=False)
         recent = curves(trials, epochs, RECENT, alive=study.state == StudyState.RUNNING)
         show_chart(
             live_charts.curves_chart(recent, labels, ground().text),
@@ -76,7 +76,7 @@ def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
 
 
 def show_troubles(found: list[TrialRecord]) -> None:
-    st.subheader("Failed and degenerate trials", anchor=False)
+    st.header("Failed and degenerate trials", anchor=False)
     if not found:
         st.caption("None: every trial so far gave a result.")
         return

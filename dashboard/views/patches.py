@@ -107,7 +107,7 @@ def in_turn(rows: pd.DataFrame) -> list[int]:
 
 def show_patch(prepared: Prepared, split: SplitName, part: Samples, one: pd.Series) -> None:
     row, label = int(one["row"]), prepared.class_names[one["label"]]
-    st.subheader(f"Patch {row}: {label}", anchor=False)
+    st.header(f"Patch {row}: {label}", anchor=False)
     where = ", ".join(one["position"].split())
     if one["file"]:
         st.caption(f"{split}, patient {one['patient']}, left and top at pixel {where} of `{one['file']}`")
@@ -148,7 +148,7 @@ def show_patch(prepared: Prepared, split: SplitName, part: Samples, one: pd.Seri
 
 
 def show_slide(prepared: Prepared, split: SplitName, one: pd.Series) -> None:
-    st.subheader("On the slide", anchor=False)
+    st.header("On the slide", anchor=False)
     previews = {preview.file: preview for preview in prepared.previews_of(split)}
     if not previews:
         st.info("This folder keeps no picture of a slide.", icon=":material/info:")

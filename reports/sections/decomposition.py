@@ -329,5 +329,5 @@ def _all_splits(frame: pd.DataFrame) -> str:
         rows.append([f"excess of {tables.escape(system)}", *excess])
     return (
         "The same on every split. Below 0 on train: points of train were learnt by heart, labels and all, which no rule "
-        f"can do on new points.\n\n{tables.table(['', *splits], rows, right=splits)}"
+        f"can do on new points.\n\n{tables.table(['part of the error', *splits], rows, right=splits)}"
     )

@@ -60,7 +60,7 @@ class Provenance(Section):
                 [tables.escape(item), tables.escape(value)]
                 for item, value in zip(part["item"], part["value"], strict=True)
             ]
-            blocks.append(tables.table([group.lower(), ""], rows))
+            blocks.append(tables.table([group.lower(), "value"], rows))
         lines = "\n".join(frame.loc[frame["group"] == "Repeat", "value"])
         blocks.append(f"To repeat the run, in a clone of the repository:\n\n{_fenced(lines)}")
         blocks.append(

@@ -91,7 +91,18 @@ def words() -> Callable[[AppTest], str]:
 
 
 def _words(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "code")
+    kinds = (
+        "title",
+        "header",
+        "subheader",
+        "markdown",
+        "caption",
+        "info",
+        "warning",
+        "error",
+        "success",
+        "code",
+    )
     texts = [str(element.value) for kind in kinds for element in app.get(kind)]
     texts += [str(element.proto.body) for element in app.get("html")]
     texts += [str(metric.value) for metric in app.metric]

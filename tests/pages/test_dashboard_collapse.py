@@ -101,7 +101,7 @@ def test_latex_marks_the_collapsed_system(scored: Store) -> None:
 
 def test_errors_page_shows_patients_of_the_chosen_split(scored: Store, open_page: Open, words: Words) -> None:
     app = open_page("errors", study="eeg", split="dev")
-    assert "Errors of each patient" in [element.value for element in app.subheader]
+    assert "Errors of each patient" in [element.value for element in app.header]
     assert "The dev error in percent and how far it differs between patients" in words(app)
     figure = json.loads(app.get("plotly_chart")[-1].proto.spec)
     assert [trace["customdata"][0][0] for trace in figure["data"]] == [

@@ -79,6 +79,6 @@ def test_regret_is_shown_where_a_grid_was_trained_whole(
     app = open_page("comparison", study="demo")
     text = words(app)
     assert not app.exception
-    assert "Regret" in [subheader.value for subheader in app.subheader]
+    assert "Regret" in [header.value for header in app.header]
     assert "Ground truth: all" in text and "(study `grid`)" in text
     assert "regret" in [chart.key for chart in app.get("plotly_chart")]
