@@ -16,8 +16,9 @@ TEST_ARGS ?=
 TEST_JOBS ?= 2
 STUDY ?=
 OUT ?= reports_out/$(STUDY)
+PICTURES ?= reports_out/pages
 
-.PHONY: help setup environments demo dashboard report bench test test-fast test-slow check format clean force
+.PHONY: help setup environments demo dashboard report screenshots bench test test-fast test-slow check format clean force
 
 help: ## show this list
 	@echo "Handtune: autotuners against hand tuning, on equal terms"
@@ -38,6 +39,9 @@ dashboard: $(STAMP) ## serve the dashboard to this machine (Ctrl-C ends it)
 report: $(STAMP) ## write the report of a study: make report STUDY=name
 	@if [ -z "$(STUDY)" ]; then echo "Which study? Use: make report STUDY=name" >&2; exit 2; fi
 	$(BIN)/python -m reports $(STUDY) --out $(OUT)
+
+screenshots: $(STAMP) ## pictures of every page, light, dark and narrow, in PICTURES=reports_out/pages
+	$(BIN)/python -m dashboard.screenshots --out $(PICTURES) $(if $(STUDY),--study $(STUDY))
 
 bench: $(STAMP) ## run every script of benchmarks/ and print its table
 	@ran=0; failed=""; \

@@ -3,50 +3,41 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from dashboard import screenshots
 from datasets.types import Dataset
+from tuners.insight import store_insights
 from tuners.record import StudyState
 from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = ROOT / "tests" / "pages" / "study_records.py"
-sys.path.insert(0, str(RECORDS.parent))  # importlib mode leaves the folder of helpers off the path
+for folder in (RECORDS.parent, ROOT / "tests" / "tuners"):
+    sys.path.insert(0, str(folder))  # importlib mode leaves the folders of helpers off the path
 
 from corpus_records import add_corpus_study, write_prepared  # noqa: E402
+from insight_records import add_searched_study  # noqa: E402
 from study_records import add_study  # noqa: E402
-
-#: WebGL without a graphics card, and nothing that phones home.
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--no-first-run",
-)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """An installed Chromium; the test is skipped without one, or fails where REQUIRE_BROWSER=1 asks for it."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = screenshots.chromium()
     if program is None:
         reason = "no Chromium is installed (on Debian and Ubuntu: apt-get install chromium)"
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        browser = playwright.chromium.launch(executable_path=program, args=list(screenshots.CHROMIUM))
         yield browser
         browser.close()
 
@@ -64,6 +55,14 @@ def store(tmp_path_factory: pytest.TempPathFactory, prepared: dict[str, Dataset]
 
 
 @pytest.fixture(scope="session")
+def searched(store: Store) -> str:
+    """The name of one more study in the store, with enough trials for what the page on hyperparameters draws."""
+    add_searched_study(store, "searched", trials=25, repeats=1)
+    store_insights(store, "searched")
+    return "searched"
+
+
+@pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     """A small prepared set of EEG and one of patches, in one cache."""
     root = tmp_path_factory.mktemp("prepared")
@@ -73,26 +72,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
 @pytest.fixture(scope="session")
 def dashboard(store: Store, prepared: dict[str, Dataset]) -> Iterator[str]:
     """The address of a fresh server, without a slash at its end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
-    command += ["--server.headless", "true", "--server.port", str(port)]
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ
-        | {"HANDTUNE_STORE": store.address, "HANDTUNE_CACHE": str(Path(str(prepared["eeg"].folder)).parent)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        address = f"http://localhost:{port}"
-        _wait_for(f"{address}/_stcore/health", server)
+    cache = str(Path(str(prepared["eeg"].folder)).parent)
+    with screenshots.served({"HANDTUNE_STORE": store.address, "HANDTUNE_CACHE": cache}) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 @pytest.fixture
@@ -102,14 +84,3 @@ def search(store: Store) -> Iterator[None]:
     yield
     writer.terminate()
     writer.wait(10)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, f"the server ended with {server.returncode}"
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail("the server did not answer within a minute")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from dashboard import screenshots
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -167,6 +171,13 @@ def test_nothing_is_wider_than_a_phone(chromium: Browser, dashboard: str, scheme
             page.wait_for_timeout(250)
         assert excess <= 0, f"{path} is {excess} pixels wider than a phone"
     context.close()
+
+
+def test_picture_holds_a_page_to_its_end(page: Page, dashboard: str, tmp_path: Path) -> None:
+    screenshots.take(page, f"{dashboard}/errors?study=demo", tmp_path / "errors.png")
+    size = struct.unpack(">II", (tmp_path / "errors.png").read_bytes()[16:24])
+    assert size[0] == 1280
+    assert size[1] == page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") > screenshots.HEIGHT
 
 
 def _no_exception(page: Page) -> None:

@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tuners.insight import store_insights
-from tuners.store import Store
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tuners"))
 
-from insight_records import TPE, add_searched_study
+from insight_records import TPE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,20 +22,13 @@ EXCESS = (
 )
 
 
-@pytest.fixture(scope="module")
-def study(store: Store) -> str:
-    add_searched_study(store, "searched", trials=25, repeats=1)
-    store_insights(store, "searched")
-    return "searched"
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
 def test_hyperparameters_are_drawn_and_fit(
-    chromium: Browser, dashboard: str, study: str, width: int, scheme: str
+    chromium: Browser, dashboard: str, searched: str, width: int, scheme: str
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
-    page.goto(f"{dashboard}/insight?study={study}&system={TPE}")
+    page.goto(f"{dashboard}/insight?study={searched}&system={TPE}")
     expect(page.get_by_text("All trials", exact=True)).to_be_visible(timeout=30_000)
     expect(page.locator(".js-plotly-plot")).to_have_count(5)
     expect(page.get_by_text("the forest predicts")).to_be_visible()

@@ -1,0 +1,152 @@
+"""Pictures of every page, light, dark and narrow: `python -m dashboard.screenshots --out DIR`.
+
+Serves the store of HANDTUNE_STORE by itself and looks at it with an installed Chromium. The pages are those
+that the dashboard finds, so a new one is in the pictures by being there. They are made to be looked at: they
+depend on the machine's fonts, so nothing is compared with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from dashboard.navigation import declarations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: WebGL without a graphics card, and nothing that phones home.
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--no-first-run",
+)
+
+#: Width in pixels and colours of each kind of picture.
+KINDS: dict[str, tuple[int, Literal["light", "dark"]]] = {
+    "light": (1280, "light"),
+    "dark": (1280, "dark"),
+    "narrow": (400, "light"),
+}
+
+#: Pixels; longer pages than the second are cut, as a browser draws no picture of any height.
+HEIGHT, MOST_HEIGHT = 900, 8000
+
+#: A page is there once its script has ended, its charts are drawn and both have been at rest for a second.
+DRAWN = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
+    const rests = document.querySelector('h1') !== null
+        && app.dataset.testScriptState === 'notRunning'
+        && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
+        && charts.every(chart => chart.querySelector('.main-svg') !== null);
+    window.restsSince = rests ? window.restsSince ?? Date.now() : undefined;
+    return rests && Date.now() - window.restsSince > 1000;
+}"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dashboard.screenshots", description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for PAGE-light.png, -dark.png, -narrow.png"
+    )
+    parser.add_argument("--study", help="the study that the pages show (default: the newest)")
+    wanted = parser.parse_args(arguments)
+    program = chromium()
+    if program is None:
+        print("No Chromium is installed. On Debian and Ubuntu: apt-get install chromium", file=sys.stderr)
+        return 3
+    from playwright.sync_api import sync_playwright
+
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    question = f"?study={quote(wanted.study)}" if wanted.study else ""
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        phone = playwright.devices["Pixel 5"]["user_agent"]
+        for kind, (width, scheme) in KINDS.items():
+            page = browser.new_page(
+                viewport={"width": width, "height": HEIGHT},
+                color_scheme=scheme,
+                user_agent=phone if kind == "narrow" else None,
+            )
+            for one in declarations(ROOT / "dashboard" / "views"):
+                file = wanted.out / f"{one.url_path}-{kind}.png"
+                take(page, f"{address}/{one.url_path}{question}", file)
+                print(file)
+            page.close()
+        browser.close()
+    return 0
+
+
+def chromium() -> str | None:
+    """The program of an installed Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((program for name in names if (program := shutil.which(name))), None)
+
+
+@contextmanager
+def served(environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """The address of a dashboard of one's own, without a slash at its end. environment: more variables for it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command += ["--server.headless", "true", "--server.port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://localhost:{port}"
+        _wait_for(f"{address}/_stcore/health", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with {server.returncode}")
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError("the server did not answer within a minute")
+
+
+def take(page: Page, address: str, file: Path) -> None:
+    """The whole page as one picture: the window is made as high as what scrolls in it."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.goto(address)
+    page.wait_for_function(DRAWN, polling=100)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(HEIGHT, min(height, MOST_HEIGHT))})
+    page.wait_for_function(DRAWN, polling=100)
+    page.screenshot(path=file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
