@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from datasets.types import SPLIT_NAMES, Samples, SplitName
 from imld_synth import Drawing, preset
-from reports.decomposition import shown
+from reports.known_truth import known_truth
 from reports.surfaces import Surface
 
 Floats = NDArray[np.float64]
@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 #: Points a side of the grid on which the best answers are computed.
 GRID = 220
 
-#: Points that are drawn over it, and those of the Monte Carlo check.
-POINTS, CHECK_POINTS = 4_000, 50_000
+#: Points that are drawn over it.
+POINTS = 4_000
 
 #: Which draw of them: any would do, and the same one makes the same page.
 SEED = 0
@@ -30,29 +30,9 @@ BEST, OF_TRAIN = "optimal for {split}", "optimal for train"
 
 @st.cache_data(max_entries=16, show_spinner="Integrating the densities …")
 def truth(name: str) -> pd.DataFrame:
-    """One row a split: the Bayes error with its bound, the check with its standard error, the error of the rule that
-    is optimal for train with its bound, and the mismatch. Values are rounded as printed, so that they add up."""
+    """What `known_truth` says of a set."""
     one = preset(name)
-    rows = []
-    for split in SPLIT_NAMES:
-        drawing = one.drawing(split)
-        exact = drawing.bayes_error()
-        rule = exact if split == "train" else drawing.error_of(one.train)
-        check = drawing.monte_carlo_bayes_error(CHECK_POINTS, SEED)
-        ber, error = shown(exact.value), shown(rule.value)
-        values = {
-            "split": split,
-            "ber": ber,
-            "ber_bound": exact.bound,
-            "monte_carlo": check.value,
-            "monte_carlo_error": check.standard_error,
-            "monte_carlo_points": check.n,
-            "train_rule": error,
-            "train_rule_bound": rule.bound,
-            "mismatch": shown(error - ber),
-        }
-        rows.append(values)
-    return pd.DataFrame(rows)
+    return known_truth({split: one.drawing(split) for split in SPLIT_NAMES})
 
 
 @st.cache_data(max_entries=16, show_spinner="Computing the best answers …")

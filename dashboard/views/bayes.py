@@ -75,7 +75,7 @@ def show_truth(frame: pd.DataFrame) -> None:
         "Percent; the mismatch in points. The Bayes error is integrated over the densities; the bound holds with "
         f"probability 0.999. The check averages 1 − the largest posterior over {frame['monte_carlo_points'].iloc[0]:,} "
         "drawn points, ± its standard error. The rule that is optimal for train is what a perfect learner of train would "
-        "be; what it loses over the Bayes error of another split is the mismatch, which no tuning wins back."
+        "be; what it loses over the Bayes error of another split is the mismatch, which nothing in train says how to win back."
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 from report_records import FULL, UNFINISHED
 
 from datasets.errors import UsageError
+from datasets.types import SPLIT_NAMES
 from reports.__main__ import main
 from reports.document import Document, Stamp
 from reports.kind import Request, kind, kinds, silent
@@ -125,6 +128,25 @@ def test_a_data_set_needs_no_store(tmp_path: Path, capsys: pytest.CaptureFixture
     answer = capsys.readouterr().out
     assert "the report says 13.96, the store gives 13.69" in answer
     assert answer.splitlines()[-1] == "DOES NOT HOLD: 1 of 6 parts differ."
+
+
+def test_points_without_a_density_get_estimates_that_are_called_so(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for part in SPLIT_NAMES:
+        y = np.arange(300) % 2
+        x = rng.normal(size=(300, 2)) + np.column_stack([2.0 * y, 0 * y])  # the Bayes error is 15.87 %
+        rows = [f"{label},{a:.6f},{b:.6f}\n" for label, (a, b) in zip(y, x, strict=True)]
+        (tmp_path / f"{part}.csv").write_text("".join(rows), encoding="utf-8")
+    text = (
+        kind("dataset").document(Store("sqlite://"), Request((str(tmp_path),), draw=False), silent).markdown
+    )
+    assert "not known either. These are estimates" in text
+    assert "| Bayes error in % |" not in text
+    for part in SPLIT_NAMES:
+        (row,) = re.findall(rf"\| {part} \| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|", text)
+        value, low, high = map(float, row)
+        assert low < value < high
+        assert 8 < value < 26
 
 
 def test_samples_that_are_no_points(tmp_path: Path) -> None:
