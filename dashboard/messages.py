@@ -14,7 +14,7 @@ from reports.section import units
 from tuners.record import StudyRecord, StudyState
 from tuners.store import DEFAULT, location, shown
 
-PROVENANCE_COLOURS = {"real": "green", "generated": "orange", "stand-in": "violet"}
+PROVENANCE_COLOURS = {"real": "green", "generated": "orange", "stand-in": "violet", "drawn": "blue"}
 STATE_BADGES = {
     StudyState.RUNNING: ":blue-badge[:material/play_arrow: running]",
     StudyState.INTERRUPTED: ":orange-badge[:material/pause: interrupted]",

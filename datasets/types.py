@@ -17,7 +17,7 @@ from imld_synth import Drawing
 Features = NDArray[np.number]
 IntArray = NDArray[np.int64]
 SplitName = Literal["train", "dev", "eval"]
-ProvenanceKind = Literal["real", "generated", "stand-in"]
+ProvenanceKind = Literal["real", "generated", "stand-in", "drawn"]
 
 #: Rows that are hashed at once.
 HASH_ROWS = 256
@@ -88,7 +88,8 @@ class Provenance:
     """Where the samples came from.
 
     kind: "real" (files as their owners gave or published them), "generated" (drawn from a known density) or
-    "stand-in" (made up in the format of a corpus that is not at hand, or real samples with noise in its place).
+    "stand-in" (made up in the format of a corpus that is not at hand, or real samples with noise in its place)
+    or "drawn" (with the mouse on the page Draw data, strokes and distributions).
     source: one plain sentence for tables and reports.
     content_hash: sha256 over the samples of the `Dataset` that carries it (as they are stored, where they are read
     through a view), so after a train limit; see

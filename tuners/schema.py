@@ -157,3 +157,47 @@ insights = Table(
     Column("kind", String(40), primary_key=True),
     Column("content", JSON, nullable=False),
 )
+
+#: What people say of trials, beside the records that never change.
+trial_notes = Table(
+    "trial_notes",
+    metadata,
+    Column("study", String(120), primary_key=True),
+    Column("system", String(120), primary_key=True),
+    Column("repeat", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("changed", String(40), nullable=False),
+)
+
+#: Runs of `tuners/run.py` that somebody asked for and one process starts in turn (`tuners.jobs`).
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("token", String(40), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("study", String(120), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("started", Float),
+    Column("finished", Float),
+    Column("pid", Integer),
+    Column("cancel", Integer, nullable=False),
+    Column("exit_code", Integer),
+    Column("message", Text, nullable=False),
+)
+
+#: The process that serves the jobs of this store: one row, so that there is one.
+job_servers = Table(
+    "job_servers",
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("host", String(120), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("heartbeat", Float, nullable=False),
+)
+
+#: Tables that a store of the same format may lack; nothing else depends on them.
+LATER = (insights, trial_notes, jobs, job_servers)

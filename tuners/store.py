@@ -140,8 +140,10 @@ class Store:
                 f"{self.address} was written by another version (store format {found}, this one reads "
                 f"{schema.VERSION}); choose another file with --store"
             )
-        if "insights" not in tables and not readonly:
-            schema.insights.create(self.engine, checkfirst=True)
+        if not readonly:
+            for table in schema.LATER:
+                if table.name not in tables:
+                    self._add_table(table)
 
     def _create(self) -> None:
         """All tables or none, and by one process at a time: nobody ever sees a store that is half made."""
@@ -150,6 +152,11 @@ class Store:
                 connection.exec_driver_sql(lock)
             schema.metadata.create_all(connection)
             connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
+
+    def _add_table(self, table: Table) -> None:
+        """Adds what an older store lacks; another process may be doing the same at this moment."""
+        with suppress(DatabaseError):
+            table.create(self.engine, checkfirst=True)
 
     def _add_columns(self, added: Iterable[tuple[str, str]]) -> None:
         """Adds what an older store lacks; another process may be doing the same at this moment."""
