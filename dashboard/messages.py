@@ -48,7 +48,7 @@ def empty_store() -> None:
     st.code("make demo", language="bash")
     st.markdown("or, with the environment active:")
     st.code(f"python tuners/run.py --preset demo --dataset 10{store_option()}", language="bash")
-    st.caption("This page shows the study as soon as it has begun: reload it, or open Live search.")
+    st.caption("This page shows the study as soon as it has begun: reload it, or open Live race.")
 
 
 def no_scores(study: StudyRecord) -> None:

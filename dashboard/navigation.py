@@ -15,7 +15,7 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -65,8 +65,11 @@ def declarations(folder: Path) -> tuple[Declaration, ...]:
     return tuple(sorted(map(declaration, files), key=lambda page: (page.position, page.title)))
 
 
-def navigation(folder: Path) -> Page:
-    """Draws the menu and returns the page that the address names; the first one answers at `/` as well."""
+def navigation(folder: Path, position: Literal["sidebar", "hidden"] = "sidebar") -> Page:
+    """Draws the menu and returns the page that the address names; the first one answers at `/` as well.
+
+    position: "hidden" draws nothing. Sections stand in the order of their first page.
+    """
     import streamlit as st
 
     menu: dict[str, list[Page]] = {}
@@ -77,10 +80,10 @@ def navigation(folder: Path) -> Page:
                 page.file,
                 title=page.title,
                 icon=page.icon,
-                url_path="start" if number == 0 else page.url_path,
+                url_path="home" if number == 0 else page.url_path,
                 default=number == 0,
             )
         )
         if number == 0:  # the default page answers at `/` only, so its own name needs an entry too
             entries.append(st.Page(page.file, title=page.title, url_path=page.url_path, visibility="hidden"))
-    return st.navigation(menu)
+    return st.navigation(menu, position=position, expanded=True)

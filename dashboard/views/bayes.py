@@ -18,7 +18,7 @@ from tuners.record import StudyRecord
 TITLE = "Bayes error"
 ICON = ":material/vertical_align_bottom:"
 SECTION = "Analyse"
-POSITION = 5
+POSITION = 23
 
 #: A study whose errors can be split into parts, to copy.
 COMMAND = "python tuners/run.py --preset demo --dataset 10"

@@ -11,7 +11,7 @@ from tuners.record import StudyRecord
 TITLE = "Comparison"
 ICON = ":material/balance:"
 SECTION = "Analyse"
-POSITION = 4
+POSITION = 22
 
 #: A comparison that would show something, to copy.
 COMMAND = "python tuners/run.py --dataset 10 --tuner optuna-tpe pso bohb --max-trials 12 --repeats 7"

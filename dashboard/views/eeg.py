@@ -17,8 +17,8 @@ from reports.palette import blend, class_colours
 
 TITLE = "EEG segments"
 ICON = ":material/neurology:"
-SECTION = "Data"
-POSITION = 6
+SECTION = "Analyse"
+POSITION = 34
 
 ALL = "all"
 

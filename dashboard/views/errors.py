@@ -20,7 +20,7 @@ from tuners.summary import StudySummary
 TITLE = "Errors"
 ICON = ":material/table_chart:"
 SECTION = "Analyse"
-POSITION = 3
+POSITION = 21
 
 ABOUT_BER = """
 The row **BER** is the *closed-loop* error: a classifier is trained on a split and tested on the very same

@@ -17,7 +17,7 @@ from tuners.trials import FEWEST, IMPORTANCE
 TITLE = "Hyperparameters"
 ICON = ":material/tune:"
 SECTION = "Analyse"
-POSITION = 5
+POSITION = 28
 
 
 #: Panels and axes side by side, where there is room for them.

@@ -13,8 +13,8 @@ from reports.collapse import EXPLAINED
 from tuners.path import searches
 from tuners.record import StudyRecord, StudyState, TrialRecord, TrialState
 
-TITLE = "Live search"
-ICON = ":material/monitoring:"
+TITLE = "Live race"
+ICON = ":material/sports_score:"
 SECTION = "Watch"
 POSITION = 2
 
@@ -87,7 +87,7 @@ def show_troubles(found: list[TrialRecord]) -> None:
         st.caption(f"and {len(found) - SHOWN} before these")
 
 
-st.title("Live search")
+st.title(TITLE)
 study = pick_study()
 st.markdown(f"{messages.STATE_BADGES[study.state]} {messages.provenance(study)}")
 st.caption(

@@ -15,7 +15,7 @@ from tuners.path import winner
 from tuners.record import StudyRecord, StudyState
 from tuners.summary import StudySummary
 
-TITLE = "Overview"
+TITLE = "Home"
 ICON = ":material/home:"
 SECTION = "Watch"
 POSITION = 1
@@ -54,7 +54,7 @@ def show_watching(studies: list[StudyRecord]) -> None:
             "No search is running. The newest one can be looked at as it went: its trials, its learning curves, "
             "and what failed."
         )
-    link("live", "Live search", running or studies[0])
+    link("live", "Live race", running or studies[0])
 
 
 def show_comparing(studies: list[StudyRecord]) -> None:

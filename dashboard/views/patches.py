@@ -18,8 +18,8 @@ from datasets.types import SPLIT_NAMES, Samples, SplitName
 
 TITLE = "Tissue patches"
 ICON = ":material/biotech:"
-SECTION = "Data"
-POSITION = 7
+SECTION = "Analyse"
+POSITION = 35
 
 ALL = "all"
 

@@ -13,7 +13,7 @@ from tuners.record import StudyState
 TITLE = "Report"
 ICON = ":material/description:"
 SECTION = "Reports"
-POSITION = 5
+POSITION = 60
 
 st.title("Report")
 study = pick_study()

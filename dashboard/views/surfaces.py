@@ -27,7 +27,7 @@ from tuners.summary import SystemSummary
 TITLE = "Decision surfaces"
 ICON = ":material/gradient:"
 SECTION = "Analyse"
-POSITION = 5
+POSITION = 25
 
 MOST_COLUMNS = 3
 

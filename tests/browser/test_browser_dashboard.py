@@ -25,7 +25,7 @@ EXCESS = (
 
 PAGES = {
     "overview": "Handtune",
-    "live?study=demo": "Live search",
+    "live?study=demo": "Live race",
     "errors?study=demo": "Errors",
     "comparison?study=demo": "Comparison",
     "surfaces?study=demo": "Decision surfaces",

@@ -60,7 +60,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "EEG segments",
         "Errors",
         "Hyperparameters",
-        "Live search",
+        "Live race",
         "Handtune",
         "Tissue patches",
         "Report",

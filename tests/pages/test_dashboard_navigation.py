@@ -17,20 +17,23 @@ Open = Callable[..., AppTest]
 GOOD = 'TITLE = "Extra"\nICON = ":material/add:"\nSECTION = "More"\nPOSITION = 9\n'
 
 
+MENU = {
+    "Watch": ["overview", "live"],
+    "Analyse": [
+        *("errors", "comparison", "bayes", "surfaces", "replay", "insight", "trials"),
+        *("eeg", "patches"),
+    ],
+    "Do": ["start", "draw", "lesson"],
+    "Reports": ["report"],
+}
+
+
 def test_menu_in_its_order(repo_root: Path) -> None:
     pages = declarations(repo_root / "dashboard" / "views")
-    assert [(page.section, page.title, page.url_path) for page in pages] == [
-        ("Watch", "Overview", "overview"),
-        ("Watch", "Live search", "live"),
-        ("Analyse", "Errors", "errors"),
-        ("Analyse", "Comparison", "comparison"),
-        ("Analyse", "Bayes error", "bayes"),
-        ("Analyse", "Decision surfaces", "surfaces"),
-        ("Analyse", "Hyperparameters", "insight"),
-        ("Reports", "Report", "report"),
-        ("Data", "EEG segments", "eeg"),
-        ("Data", "Tissue patches", "patches"),
-    ]
+    found = [(page.section, page.url_path) for page in pages]
+    there = {page.url_path for page in pages}
+    assert found == [(section, name) for section, names in MENU.items() for name in names if name in there]
+    assert [page.title for page in pages[:2]] == ["Home", "Live race"]
 
 
 def test_adding_a_page_is_adding_a_file(tmp_path: Path) -> None:
