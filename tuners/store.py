@@ -18,7 +18,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     Engine,
+    Select,
     Table,
+    case,
     create_engine,
     delete,
     event,
@@ -332,27 +334,55 @@ class Store:
             for row in rows
         ]
 
-    def trials(self, study: str, system: str | None = None) -> list[TrialRecord]:
-        query = select(schema.trials).where(schema.trials.c.study == study)
-        if system is not None:
-            query = query.where(schema.trials.c.system == system)
-        order = (schema.trials.c.system, schema.trials.c.repeat, schema.trials.c.number)
-        rows = self._rows(query.order_by(*order))
-        return [
-            _record(
-                TrialRecord,
-                row | {"state": TrialState(row["state"]), "class_errors": tuple(row["class_errors"])},
-            )
-            for row in rows
-        ]
+    def trials(
+        self, study: str, system: str | None = None, *, repeat: int | None = None, first: int = 0
+    ) -> list[TrialRecord]:
+        """The trials of a study, of one of its systems, or of one search from number `first` on."""
+        table = schema.trials
+        names = [field.name for field in fields(TrialRecord)]
+        state, errors = names.index("state"), names.index("class_errors")
+        query = _of_search(select(*(table.c[name] for name in names)), table, study, system, repeat)
+        query = query.where(table.c.number >= first)
+        found = []
+        with self.engine.connect() as connection:
+            for row in connection.execute(query.order_by(table.c.system, table.c.repeat, table.c.number)):
+                values = list(row)
+                values[state] = TrialState(values[state])
+                values[errors] = tuple(values[errors])
+                found.append(TrialRecord(*values))
+        return found
 
-    def epochs(self, study: str, system: str | None = None) -> list[EpochRecord]:
+    def epochs(
+        self, study: str, system: str | None = None, *, repeat: int | None = None, first: int = 0
+    ) -> list[EpochRecord]:
+        """The points of the learning curves of the same trials."""
         table = schema.epochs
-        query = select(table).where(table.c.study == study)
-        if system is not None:
-            query = query.where(table.c.system == system)
-        rows = self._rows(query.order_by(table.c.system, table.c.repeat, table.c.trial, table.c.epoch))
-        return [_record(EpochRecord, row) for row in rows]
+        columns = [table.c[field.name] for field in fields(EpochRecord)]
+        query = _of_search(select(*columns), table, study, system, repeat).where(table.c.trial >= first)
+        order = (table.c.system, table.c.repeat, table.c.trial, table.c.epoch)
+        with self.engine.connect() as connection:
+            return [EpochRecord(*row) for row in connection.execute(query.order_by(*order))]
+
+    def search_counts(self, study: str) -> dict[tuple[str, int], tuple[int, int]]:
+        """Of every search that has begun its trials, and those of them that run. Cheap: a search has changed where
+        these have, and it can only go on where trials run or are added."""
+        table = schema.trials
+        running = func.sum(case((table.c.state == TrialState.RUNNING, 1), else_=0)).label("running")
+        query = (
+            select(table.c.system, table.c.repeat, func.count().label("trials"), running)
+            .where(table.c.study == study)
+            .group_by(table.c.system, table.c.repeat)
+        )
+        return {(row["system"], row["repeat"]): (row["trials"], row["running"]) for row in self._rows(query)}
+
+    def result_counts(self, study: str) -> tuple[int, ...]:
+        """How many scores, Bayes errors and insights a study has: they are added, never changed."""
+        tables = [schema.scores, schema.bayes]
+        if inspect(self.engine).has_table(schema.insights.name):
+            tables.append(schema.insights)
+        counts = [select(func.count()).where(table.c.study == study).scalar_subquery() for table in tables]
+        with self.engine.connect() as connection:
+            return tuple(connection.execute(select(*counts)).one())
 
     def scores(self, study: str) -> list[ScoreRecord]:
         table = schema.scores
@@ -439,6 +469,16 @@ def _system_row(system: SystemRecord) -> dict[str, Any]:
 def _record(kind: type[R], row: Mapping[str, Any]) -> R:
     names: Iterable[str] = (item.name for item in fields(kind))  # type: ignore[arg-type]
     return kind(**{name: row[name] for name in names if name in row})
+
+
+def _of_search(
+    query: Select[Any], table: Table, study: str, system: str | None, repeat: int | None
+) -> Select[Any]:
+    """The rows of a study, of one of its systems, or of one search."""
+    query = query.where(table.c.study == study)
+    if system is not None:
+        query = query.where(table.c.system == system)
+    return query if repeat is None else query.where(table.c.repeat == repeat)
 
 
 def _pairs(column: Mapping[str, Any] | None) -> dict[str, tuple[float, float]]:
