@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from datasets.types import SPLIT_NAMES, Samples, SplitName
 from imld_synth import Drawing, preset
+from reports.boundary import boundary_lines
+from reports.decomposition import shown
 from reports.known_truth import known_truth
 from reports.surfaces import Surface
 
@@ -46,10 +48,29 @@ def best_answers(name: str, split: str) -> list[Surface]:
     return [_surface(title, drawing, across, up) for title, drawing in rules.items()]
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def drawn_points(name: str, split: str) -> Samples:
+@st.cache_data(max_entries=64, show_spinner=False)
+def drawn_points(name: str, split: str, seed: int = SEED) -> Samples:
     """Some points of a split, for figures."""
-    return Samples(*preset(name).generate_split(cast(SplitName, split), SEED, POINTS))
+    return Samples(*preset(name).generate_split(cast(SplitName, split), seed, POINTS))
+
+
+@st.cache_data(max_entries=16, show_spinner="Integrating the densities …")
+def bayes_error(name: str, split: str) -> float:
+    """The least error that any classifier can have on a split, as it is printed."""
+    return shown(preset(name).drawing(split).bayes_error().value)
+
+
+@st.cache_data(max_entries=32, show_spinner="Integrating the densities …")
+def rule_error(name: str, rule: str, split: str) -> float:
+    """The error on one split of the rule that is optimal for another, as it is printed."""
+    return shown(preset(name).drawing(split).error_of(preset(name).drawing(rule)).value)
+
+
+@st.cache_data(max_entries=16, show_spinner="Finding the Bayes boundary …")
+def boundary(name: str, split: str) -> list[Floats]:
+    """Where the rule that is optimal for a split changes its answer, over the part of the plane of `best_answers`."""
+    surface = best_answers(name, split)[0]
+    return boundary_lines(preset(name).drawing(split), surface.x, surface.y)
 
 
 def _surface(title: str, drawing: Drawing, across: Floats, up: Floats) -> Surface:

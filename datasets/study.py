@@ -1,4 +1,4 @@
-"""The study's own figures: sizes of its data sets and error rates of its systems."""
+"""Published figures: sizes of the study's data sets and error rates of its systems, and people who tuned by hand."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ def study_systems(dataset: str) -> tuple[str, ...]:
 def study_dataset(name: str) -> StudyDataset | None:
     """How the study describes the data set, None where it has none of that name."""
     return _datasets().get(name)
+
+
+#: Where the figures on people come from.
+PEOPLE_SOURCE = "Anand, Wang, Loog and van Gemert, “Black Magic in Deep Learning: How Human Skill Impacts Network Training”, BMVC 2020"
+
+
+def study_people(quantity: str) -> float:
+    """A figure that PEOPLE_SOURCE printed of the people who tuned a network by hand, without an autotuner beside them.
+
+    quantity: "people"; "configurations" that they tried together; "spearman", the rank correlation of their months of
+    experience with their final accuracy; "final_accuracy" and "final_accuracy_sd" in percent.
+    Raises KeyError for any other.
+    """
+    return _people()[quantity]
+
+
+@cache
+def _people() -> dict[str, float]:
+    return {row["quantity"]: float(row["value"]) for row in _rows("study_people.csv")}
 
 
 @cache

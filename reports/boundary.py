@@ -50,24 +50,28 @@ def add_boundary(figure: go.Figure, lines: Sequence[Floats], ink: str, ground: s
 
     ground: colour of a rim that sets the line off from points as dark as it is.
     """
+    panels = dict.fromkeys((trace.xaxis, trace.yaxis) for trace in figure.data if trace.type == "heatmap")
+    for place, (across, up) in enumerate(panels):
+        for trace in boundary_traces(lines, ink, ground, named=place == 0):
+            figure.add_trace(trace.update(xaxis=across, yaxis=up))
+
+
+def boundary_traces(lines: Sequence[Floats], ink: str, ground: str, named: bool) -> list[go.Scattergl]:
+    """The lines and their rim, for one panel. named: whether the legend has them."""
     import plotly.graph_objects as go
 
     gap = np.full((1, 2), np.nan)
     path = np.concatenate([part for line in lines for part in (line, gap)] or [gap]).astype(np.float32)
-    panels = dict.fromkeys((trace.xaxis, trace.yaxis) for trace in figure.data if trace.type == "heatmap")
-    for place, (across, up) in enumerate(panels):
-        for colour, width in ((ground, 4), (ink, 1.5)):
-            figure.add_trace(
-                go.Scattergl(
-                    x=path[:, 0],
-                    y=path[:, 1],
-                    mode="lines",
-                    name=NAME,
-                    legendgroup=NAME,
-                    showlegend=place == 0 and colour == ink,
-                    line={"color": colour, "width": width},
-                    hoverinfo="skip",
-                    xaxis=across,
-                    yaxis=up,
-                )
-            )
+    return [
+        go.Scattergl(
+            x=path[:, 0],
+            y=path[:, 1],
+            mode="lines",
+            name=NAME,
+            legendgroup=NAME,
+            showlegend=named and colour == ink,
+            line={"color": colour, "width": width},
+            hoverinfo="skip",
+        )
+        for colour, width in ((ground, 4), (ink, 1.5))
+    ]

@@ -57,11 +57,16 @@ def footnotes(study: StudyRecord, systems: Sequence[SystemSummary]) -> list[str]
 
 
 def constant_in_study(study: StudyRecord) -> dict[str, list[float]]:
-    """The systems of the study whose errors (percent) are those of one answer to balanced classes."""
-    chance = 100 * (1 - 1 / len(study.data.class_names))
+    """The published systems of the study's data set whose errors are those of one answer."""
+    return constant_answers(study.data.name, len(study.data.class_names))
+
+
+def constant_answers(dataset: str, classes: int) -> dict[str, list[float]]:
+    """The published systems whose errors (percent) on all splits are those of one answer to balanced classes."""
+    chance = 100 * (1 - 1 / classes)
     found = {}
-    for name in study_systems(study.data.name):
-        values = [study_error(study.data.name, name, split) for split in SPLIT_NAMES]
+    for name in study_systems(dataset):
+        values = [study_error(dataset, name, split) for split in SPLIT_NAMES]
         if all(value is not None and abs(value - chance) < 0.005 for value in values):
             found[name] = [value for value in values if value is not None]
     return found

@@ -134,16 +134,18 @@ def surface_figure(
     classes, frame = len(class_names), frame_of(surfaces)
     image = None if samples is None or len(samples) <= MANY else density(samples, frame, classes)
     for index, surface in enumerate(surfaces):
-        traces = [_ground(surface, levels(surface, mode), classes)]
+        traces = [ground_trace(surface, levels(surface, mode), classes)]
         traces += [] if image is None else density_traces(image, frame)
-        traces += _points(shown, class_names, first=index == 0, over=image is not None)
+        traces += point_traces(shown, class_names, first=index == 0, over=image is not None)
         _add(figure, traces, index, columns)
     if disagreement is not None:
         differing = disagreement.points
         agreed = np.uint8(classes * SHADES)
         z = np.where(disagreement.places, levels(disagreement.first, "class"), agreed)
-        traces = [_ground(disagreement.first, z, classes)]
-        traces += _points(None if differing is None else sample(differing, most), class_names, first=False)
+        traces = [ground_trace(disagreement.first, z, classes)]
+        traces += point_traces(
+            None if differing is None else sample(differing, most), class_names, first=False
+        )
         _add(figure, traces, len(surfaces), columns)
     note = f"{caption}; {points_text(shown, samples, split)}"
     if image is not None:
@@ -178,7 +180,7 @@ def _add(figure: go.Figure, traces: Sequence[Any], index: int, columns: int) -> 
         figure.add_trace(trace, row=index // columns + 1, col=index % columns + 1)
 
 
-def _ground(surface: Surface, z: NDArray[np.uint8], count: int) -> go.Heatmap:
+def ground_trace(surface: Surface, z: NDArray[np.uint8], count: int) -> go.Heatmap:
     """The colours of a panel. z: levels; the one after the last class is left blank."""
     import plotly.graph_objects as go
 
@@ -194,8 +196,13 @@ def _ground(surface: Surface, z: NDArray[np.uint8], count: int) -> go.Heatmap:
     )
 
 
-def _points(shown: Samples | None, class_names: Sequence[str], first: bool, over: bool = False) -> list[Any]:
-    """One trace a class, so that a click in the legend hides a class everywhere. over: a density, which stays visible."""
+def point_traces(
+    shown: Samples | None, class_names: Sequence[str], first: bool, over: bool = False
+) -> list[Any]:
+    """One trace a class, so that a click in the legend hides a class everywhere.
+
+    first: whether the legend names them. over: a density, which stays visible.
+    """
     import plotly.graph_objects as go
 
     if shown is None:

@@ -16,6 +16,7 @@ from reports.statistics.intervals import (
     mean_interval,
     normal_quantile,
     ratio_interval,
+    spearman_interval,
     wilson,
 )
 from reports.statistics.paired import Paired, compare, rank_biserial
@@ -52,5 +53,6 @@ __all__ = [
     "sentences",
     "sign_flip",
     "signed_ranks",
+    "spearman_interval",
     "wilson",
 ]

@@ -109,6 +109,14 @@ def wilson(wrong: float, samples: int, level: float = LEVEL) -> tuple[float, flo
     return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
+def spearman_interval(correlation: float, count: int) -> tuple[float, float]:
+    """The 95 % interval of a rank correlation of `count` pairs, from Fisher's z with the variance of Bonett and Wright
+    (2000, Psychometrika 65)."""
+    half = normal_quantile((1 + LEVEL) / 2) * math.sqrt((1 + correlation**2 / 2) / (count - 3))
+    centre = math.atanh(correlation)
+    return math.tanh(centre - half), math.tanh(centre + half)
+
+
 def normal_quantile(probability: float) -> float:
     """The quantile of the standard normal distribution: 1.96 for 0.975."""
     from scipy import special

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from datasets.study import study_dataset, study_error, study_systems
+from datasets.study import study_dataset, study_error, study_people, study_systems
 
 
 def test_figures_as_published():
@@ -42,3 +42,9 @@ def test_the_data_sets_as_described():
     assert (described.classes, described.features) == (2, "2")
     assert (described.train, described.dev, described.eval) == (100_000, 10_000, 10_000)
     assert study_dataset("11").features == "512x512x3"
+
+
+def test_people_who_tuned_by_hand():
+    assert (study_people("people"), study_people("configurations"), study_people("spearman")) == (31, 463, 0.6)
+    with pytest.raises(KeyError):
+        study_people("age")

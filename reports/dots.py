@@ -1,0 +1,95 @@
+"""Numbers as dots on lines of their own: a row a system, a mark a kind of number, an interval where there is one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports import charts, palette, tables
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a mark means. above: whether its number stands above it, for kinds that lie close together."""
+
+    name: str
+    colour: str
+    symbol: str
+    above: bool = True
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A number of a row: a fraction. low, high: its interval, NaN where there is none."""
+
+    row: str
+    kind: Kind
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+
+def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) -> go.Figure:
+    """Rows and kinds in the order in which they come. differences: numbers have signs, and a line stands at 0."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    rows = list(dict.fromkeys(dot.row for dot in dots))
+    for row in rows:
+        values = [dot.value for dot in dots if dot.row == row]
+        if len(values) > 1:
+            figure.add_scatter(
+                x=[min(values), max(values)],
+                y=[row, row],
+                mode="lines",
+                line={"color": palette.GREY, "width": 2},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+    text = tables.points if differences else tables.error
+    for kind in dict.fromkeys(dot.kind for dot in dots):
+        own = [dot for dot in dots if dot.kind == kind]
+        figure.add_scatter(
+            x=[dot.value for dot in own],
+            y=[dot.row for dot in own],
+            mode="markers+text",
+            name=kind.name,
+            text=[text(dot.value) for dot in own],
+            textposition="top center" if kind.above else "bottom center",
+            cliponaxis=False,
+            marker={"color": kind.colour, "symbol": kind.symbol, "size": 14},
+            error_x=_whiskers(own, kind.colour),
+            hovertemplate="%{y}: %{x:.2%}",
+        )
+    figure.update_layout(charts.base_layout("", height=150 + 78 * len(rows), margin_t=20))
+    figure.update_xaxes(
+        charts.percent_axis(
+            axis,
+            zeroline=differences,
+            zerolinecolor=palette.GREY,
+            rangemode="normal" if differences else "tozero",
+        )
+    )
+    # By name, top down; half a row of air, in which the numbers of the first and the last row stand.
+    figure.update_yaxes(
+        charts.plain_axis(type="category", categoryarray=rows, range=[len(rows) - 0.4, -0.6], showgrid=False)
+    )
+    return figure
+
+
+def _whiskers(own: Sequence[Dot], colour: str) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [dot.high - dot.value for dot in own],
+        "arrayminus": [dot.value - dot.low for dot in own],
+        "visible": any(not math.isnan(dot.low) for dot in own),
+        "color": colour,
+        "thickness": 2.5,
+        "width": 8,
+    }
