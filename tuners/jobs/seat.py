@@ -1,0 +1,114 @@
+"""The one place for a server that each store has: whoever holds it runs the jobs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import Connection, delete, insert, inspect, select, update
+
+from tuners import schema
+from tuners.jobs.record import OPEN
+from tuners.store import ALONE, Store
+
+#: Seconds between two signs of life, and after how many without one the server counts as dead: more than it
+#: takes to stop the searches of another one.
+BEAT, SILENCE = 1.0, 40.0
+
+SERVERS = schema.job_servers
+
+#: The one row.
+PLACE = 1
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The process that holds the seat. heartbeat: its last sign of life, seconds since 1970."""
+
+    host: str
+    pid: int
+    heartbeat: float
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as far as that can be told from here."""
+        if time.time() - self.heartbeat > SILENCE:
+            return False
+        return self.host != this_host() or runs(self.pid)
+
+
+def this_host() -> str:
+    """This machine, and on Linux the container of it: process numbers mean something within it alone."""
+    name = socket.gethostname()[:80]
+    with suppress(OSError):
+        return f"{name}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    return name
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process; one that ended and waits to be noticed is none."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def holder(store: Store) -> Holder | None:
+    """Who holds the seat, dead or alive; None where nobody does."""
+    if not inspect(store.engine).has_table(SERVERS.name):
+        return None
+    with store.engine.connect() as connection:
+        return _holder(connection)
+
+
+def take(store: Store) -> tuple[bool, Holder | None]:
+    """Takes the seat where it is free or its holder is dead. Returns whether it is ours, and who held it."""
+    with store.engine.begin() as connection:
+        _alone(store, connection)
+        before = _holder(connection)
+        if before is not None and before.alive:
+            return False, before
+        connection.execute(delete(SERVERS))
+        connection.execute(
+            insert(SERVERS).values(place=PLACE, host=this_host(), pid=os.getpid(), heartbeat=time.time())
+        )
+    return True, before
+
+
+def beat(store: Store) -> bool:
+    """A sign of life; False where another process has taken the seat meanwhile."""
+    with store.engine.begin() as connection:
+        changed = connection.execute(update(SERVERS).where(*_ours()).values(heartbeat=time.time()))
+    return bool(changed.rowcount)
+
+
+def leave(store: Store, *, only_if_idle: bool = False) -> bool:
+    """Gives the seat up; with `only_if_idle` only where no job waits, which nobody would start otherwise."""
+    with store.engine.begin() as connection:
+        _alone(store, connection)
+        jobs = schema.jobs
+        if only_if_idle and connection.execute(select(jobs.c.token).where(jobs.c.state.in_(OPEN))).first():
+            return False
+        connection.execute(delete(SERVERS).where(*_ours()))
+    return True
+
+
+def _alone(store: Store, connection: Connection) -> None:
+    """Nobody else takes or leaves the seat until this transaction ends."""
+    if lock := ALONE.get(store.engine.dialect.name):
+        connection.exec_driver_sql(lock)
+
+
+def _ours() -> tuple[Any, ...]:
+    return SERVERS.c.host == this_host(), SERVERS.c.pid == os.getpid()
+
+
+def _holder(connection: Connection) -> Holder | None:
+    row = connection.execute(select(SERVERS)).mappings().first()
+    return Holder(row["host"], row["pid"], row["heartbeat"]) if row else None

@@ -1,0 +1,210 @@
+"""The server: starts what waits, ends what was cancelled, writes down how it went."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from datasets.errors import UsageError
+from tuners.jobs import seat
+from tuners.jobs.process import Process, log_of, stop_orphans
+from tuners.jobs.queue import Queue
+from tuners.jobs.record import Job, JobState
+from tuners.record import StudyRecord, StudyState
+from tuners.store import Store
+
+#: Seconds between two looks at the queue.
+POLL = 0.3
+
+CANCELLED = "Cancelled; nothing that was finished is lost."
+VANISHED = (
+    "Its process ended without a word, as when the machine is restarted or runs out of memory. Nothing that was "
+    "finished is lost."
+)
+KILLED = (
+    "Its process was ended by the system (signal {number}), most likely because memory ran out. Nothing that was "
+    "finished is lost."
+)
+BUSY = "Waits: another process runs this study, or ran it until a moment ago."
+
+Say = Callable[[str], None]
+
+
+class Server:
+    """Runs the jobs of one store. limit: how many at once; idle: seconds without a job after which it ends."""
+
+    def __init__(self, location: str, limit: int, idle: float, say: Say) -> None:
+        self.location = location
+        self.store = Store(location)
+        self.queue = Queue(self.store)
+        self.limit = limit
+        self.idle = idle
+        self.say = say
+        self.running: dict[str, Process] = {}
+        self._left: list[Job] = []
+        self._ending = threading.Event()
+
+    def run(self) -> bool:
+        """Serves until nothing was asked for in a while, or until SIGTERM or Ctrl-C. False where another serves."""
+        ours, before = seat.take(self.store)
+        if not ours:
+            return False
+        handlers = {
+            number: signal.signal(number, self._end)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
+        ours = True
+        try:
+            self._recover(here=before is None or before.host == seat.this_host())
+            ours = self._serve()
+        finally:
+            self._stop_all(write=ours)
+            seat.leave(self.store)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        return True
+
+    def _end(self, number: int, frame: object) -> None:
+        self._ending.set()
+
+    # The loop ------------------------------------------------------------------------------------
+
+    def _serve(self) -> bool:
+        """False where another server took the seat meanwhile."""
+        last_job = last_beat = time.monotonic()
+        while not self._ending.wait(POLL):
+            try:
+                if time.monotonic() - last_beat >= seat.BEAT:
+                    last_beat = time.monotonic()
+                    if not seat.beat(self.store):
+                        self.say("another server has taken over; this one ends")
+                        return False
+                jobs = {job.token: job for job in self.queue.jobs()}
+                self._look_after(jobs)
+                self._recover_rest()
+                self._start_next()
+                if self.running or self._left:
+                    last_job = time.monotonic()
+                if time.monotonic() - last_job > self.idle and seat.leave(self.store, only_if_idle=True):
+                    self.say("nothing to do; it starts again with the next job")
+                    return True
+            except SQLAlchemyError as error:  # a database that is restarted, a disk that is full
+                self.say(
+                    f"the store does not answer, so the next look is later: {getattr(error, 'orig', error)}"
+                )
+                self._ending.wait(seat.BEAT)
+        return True
+
+    def _look_after(self, jobs: dict[str, Job]) -> None:
+        """Ends what was cancelled and writes down what has ended."""
+        for token, process in list(self.running.items()):
+            job = jobs[token]
+            if job.cancel and not process.stopping:
+                process.stop()
+            code = process.poll()
+            if code is not None:
+                state, message = outcome(code, job.cancel, process.last_words())
+                self.queue.end(token, state, code, message)
+                del self.running[token]
+                self.say(f"{job.study}: {state}" + (f" ({message})" if message else ""))
+
+    def _start_next(self) -> None:
+        """Starts what waits, in order; a study that another process runs lets the next one pass."""
+        for job in self.queue.waiting():
+            if len(self.running) >= self.limit:
+                return
+            study = self._study(job)
+            if study is not None and study.state == StudyState.RUNNING:
+                if job.message != BUSY:
+                    self.queue.note(job.token, message=BUSY)
+                continue
+            if self.queue.begin(job.token):
+                self._start(job, exists=study is not None)
+
+    def _start(self, job: Job, exists: bool) -> None:
+        try:
+            process = Process(job, exists, self.location, log_of(self.store, job.token))
+        except OSError as error:
+            self.queue.end(
+                job.token, JobState.FAILED, None, f"It could not be started: {error.strerror or error}."
+            )
+            return
+        self.running[job.token] = process
+        self.queue.note(job.token, pid=process.pid)
+        self.say(f"{job.study}: started")
+
+    def _study(self, job: Job) -> StudyRecord | None:
+        return next((study for study in self.store.studies() if study.name == job.study), None)
+
+    # Beginning and end ---------------------------------------------------------------------------
+
+    def _recover(self, here: bool) -> None:
+        """What an earlier server left running. here: it was one of this machine, so its jobs are too."""
+        self._left = [job for job in self.queue.jobs() if job.state == JobState.RUNNING]
+        self._recover_rest(here)
+
+    def _recover_rest(self, here: bool = False) -> None:
+        for job in list(self._left):
+            orphaned = stop_orphans(job.token)
+            study = self._study(job)
+            state = study.state if study is not None else StudyState.INTERRUPTED
+            if state == StudyState.RUNNING and not (here or orphaned):
+                continue  # it may run on another machine, for all that can be seen from here
+            self._left.remove(job)
+            if orphaned and not job.cancel and state != StudyState.FINISHED:
+                self.queue.put_back(job.token)
+                self.say(f"{job.study}: its server died; it was stopped, and goes on from where it was")
+                continue
+            ended, message = ending(state, study.note if study is not None else "")
+            if job.cancel and ended == JobState.FAILED:
+                ended, message = JobState.CANCELLED, CANCELLED
+            self.queue.end(job.token, ended, None, message)
+            self.say(f"{job.study}: found {ended}")
+
+    def _stop_all(self, write: bool) -> None:
+        """Ends what runs, in order. write: it waits for the next server; else that is another's to say."""
+        for process in self.running.values():
+            process.stop()
+        codes = {token: process.wait() for token, process in self.running.items()}
+        if write:
+            jobs = {job.token: job for job in self.queue.jobs()}
+            for token, code in codes.items():
+                state, message = outcome(code, jobs[token].cancel, self.running[token].last_words())
+                if state == JobState.CANCELLED and not jobs[token].cancel:
+                    self.queue.put_back(token)
+                else:
+                    self.queue.end(token, state, code, message)
+        self.running.clear()
+
+
+def outcome(code: int, cancelled: bool, last_words: str) -> tuple[JobState, str]:
+    """State and message of a job whose process ended. code: as `tuners/run.py` has them, negative for a signal."""
+    if code == 0:
+        return JobState.DONE, ""
+    if cancelled and code not in (2, 3, 4):
+        return JobState.CANCELLED, CANCELLED
+    if code == 130 or code == -signal.SIGTERM:
+        return JobState.CANCELLED, "Interrupted by somebody else; nothing that was finished is lost."
+    if code < 0:
+        return JobState.FAILED, KILLED.format(number=-code)
+    return JobState.FAILED, last_words or f"It ended with exit code {code} and said nothing."
+
+
+def ending(state: StudyState, note: str) -> tuple[JobState, str]:
+    """The same for a process that ended unseen, from the state of its study."""
+    if state == StudyState.FINISHED:
+        return JobState.DONE, ""
+    if state == StudyState.FAILED:
+        return JobState.FAILED, note or VANISHED
+    return JobState.FAILED, VANISHED
+
+
+def serve(location: str, limit: int, idle: float, say: Say) -> bool:
+    """Runs a server for the store. False where another one serves it. Raises UsageError for a useless limit."""
+    if limit < 1:
+        raise UsageError(f"at least one job must be allowed to run, not {limit}")
+    return Server(location, limit, idle, say).run()
