@@ -56,10 +56,28 @@ def read_csv(path: str | os.PathLike[str], class_names: Sequence[str] | None = N
     three columns, a coordinate that is no finite number, or an unknown label.
     """
     path = Path(path)
-    text = _decode(path)
+    return parse_csv(_read(path), path, class_names)
+
+
+def parse_csv(
+    raw: bytes,
+    name: str | os.PathLike[str],
+    class_names: Sequence[str] | None = None,
+    most_rows: int | None = None,
+) -> CsvData:
+    """The same from the bytes of a file, such as an upload; `name` is what errors call it.
+
+    Raises DataError as `read_csv` does, and for more than `most_rows` rows of data.
+    """
+    path = Path(name)
+    text = _decode(path, raw)
     comments = _comments(text)
     names = tuple(class_names) if class_names is not None else comments.get("classes", ())
     skip = _header_lines(text)
+    if most_rows is not None and text.count("\n") >= most_rows:
+        rows = sum(1 for _ in _rows(text, skip))
+        if rows > most_rows:
+            raise DataError(f"{path}: at most {most_rows:,} rows are taken, not {rows:,}. Leave some out.")
     x, labels = _parse(path, text, skip)
     if not len(x):
         raise DataError(f"{path}, line 1: the file holds no data. Write one row {_COLUMNS} for each point.")
@@ -70,13 +88,16 @@ def read_csv(path: str | os.PathLike[str], class_names: Sequence[str] | None = N
     return CsvData(x, y, names, comments.get("colors", ()), limits)
 
 
-def _decode(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file. Check the path, or generate the set.") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}. Check the path and its rights.") from None
+
+
+def _decode(path: Path, raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 
 class DataError(ValueError):
-    """A data file is missing or breaks the format's rules; the message is one or two plain lines."""
+    """A data file or a drawing breaks a rule, or is missing; the message is one or two plain lines."""
 
     exit_code = 3
 
