@@ -376,11 +376,13 @@ class Store:
         return {(row["system"], row["repeat"]): (row["trials"], row["running"]) for row in self._rows(query)}
 
     def result_counts(self, study: str) -> tuple[int, ...]:
-        """How many scores, Bayes errors and insights a study has: they are added, never changed."""
+        """How many winners, scores, Bayes errors and insights a study has: they are added, never changed."""
         tables = [schema.scores, schema.bayes]
         if inspect(self.engine).has_table(schema.insights.name):
             tables.append(schema.insights)
-        counts = [select(func.count()).where(table.c.study == study).scalar_subquery() for table in tables]
+        selected = select(func.count(schema.searches.c.selected)).where(schema.searches.c.study == study)
+        counts = [selected.scalar_subquery()]
+        counts += [select(func.count()).where(table.c.study == study).scalar_subquery() for table in tables]
         with self.engine.connect() as connection:
             return tuple(connection.execute(select(*counts)).one())
 

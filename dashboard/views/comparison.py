@@ -27,7 +27,7 @@ def show_empty() -> None:
 
 
 def show_ranks(study: StudyRecord) -> None:
-    frame = section("final").frame(reading.store(), study.name)
+    frame = reading.frame(study, "final")
     if frame.attrs["verdict"]:
         st.info(messages.escaped(frame.attrs["verdict"]), icon=":material/gavel:")
     figures.show_section("final", study)
@@ -53,7 +53,7 @@ def show_ranks(study: StudyRecord) -> None:
 def show(name: str, study: StudyRecord) -> None:
     """Figure and table of a section, where such data have it."""
     part = section(name)
-    frame = part.frame(reading.store(), study.name)
+    frame = reading.frame(study, name)
     if not part.applies(frame):
         return
     st.header(part.title, anchor=False)
@@ -64,7 +64,7 @@ def show(name: str, study: StudyRecord) -> None:
 st.title("Comparison")
 study = pick_study()
 messages.resume(study)
-frame = section("race").frame(reading.store(), study.name)
+frame = reading.frame(study, "race")
 if not section("race").applies(frame):
     show_empty()
     for name in ("selection", "regret"):

@@ -41,7 +41,7 @@ PNG_OF = {
 
 
 def show_table(study: StudyRecord, summary: StudySummary) -> None:
-    frame = section("errors").frame(reading.store(), study.name)
+    frame = reading.frame(study, "errors")
     by = deep_links.segmented(
         "Sort by",
         ORDERS,
@@ -75,7 +75,7 @@ def show_table(study: StudyRecord, summary: StudySummary) -> None:
 def show_part(name: str, study: StudyRecord) -> None:
     """The figure of a section where such data have it, and the same as the report draws it to take away."""
     part, store = section(name), reading.store()
-    frame = part.frame(store, study.name)
+    frame = reading.frame(study, name)
     figure = part.figure(store, frame) if part.applies(frame) else None
     if figure is None:
         return
@@ -149,7 +149,7 @@ def confusion_width(matrix: Sequence[Sequence[int]], names: Sequence[str]) -> in
 
 def show_patients(study: StudyRecord) -> None:
     part = section("patients")
-    frame = part.frame(reading.store(), study.name)
+    frame = reading.frame(study, "patients")
     if not part.applies(frame):
         return
     st.header(part.title, anchor=False)

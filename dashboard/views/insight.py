@@ -24,17 +24,6 @@ POSITION = 28
 MOST_COLUMNS, MOST_AXES, PHONE_AXES = 3, 8, 3
 
 
-@st.cache_data(max_entries=24, show_spinner="Reading the trials …")
-def read_frame(source: reading.Source, study: str, stage: tuple[str, int], name: str) -> pd.DataFrame:
-    return section(name).frame(reading.store(), study)
-
-
-def frame_of(study: StudyRecord, name: str) -> pd.DataFrame:
-    """The frame of a section, read once for all viewers as long as the study stands as it does."""
-    stage = (study.state.value, reading.trial_counts().get(study.name, 0))
-    return read_frame(reading.source(), study.name, stage, name)
-
-
 def phone() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
@@ -163,7 +152,7 @@ def show_edges(study: StudyRecord, system: str) -> None:
     part = section("boundaries")
     st.header(part.title, anchor=False)
     st.markdown(part.lead)
-    frame = frame_of(study, "boundaries")
+    frame = reading.frame(study, "boundaries")
     own = frame[frame["system"] == system]
     own.attrs = frame.attrs | {
         "repeats": {name: pair for name, pair in frame.attrs["repeats"].items() if name == system},
@@ -178,7 +167,7 @@ def show_edges(study: StudyRecord, system: str) -> None:
 def show_failures(study: StudyRecord, system: str) -> None:
     part = section("failure-map")
     st.header(part.title, anchor=False)
-    frame = frame_of(study, "failure-map")
+    frame = reading.frame(study, "failure-map")
     frame.attrs["system"] = system
     figure = part.figure(reading.store(), frame)
     if figure is None:
@@ -209,7 +198,7 @@ study = pick_study()
 labels = [system.label for system in study.spec.systems if system.tuner != HAND]
 if not labels:
     no_systems(study)
-frame = frame_of(study, "slices")
+frame = reading.frame(study, "slices")
 system = deep_links.selectbox("System", labels, key="system", default=frame.attrs["system"] or labels[0])
 frame.attrs["system"] = system
 st.markdown(messages.provenance(study))
