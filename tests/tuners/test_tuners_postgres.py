@@ -16,6 +16,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from test_tuners_jobs import (  # noqa: F401  # the same
+    test_a_running_job_is_asked_to_end_and_writes_how_it_did,
+    test_a_seat_is_taken_once_and_left,
+    test_a_server_elsewhere_is_replaced_after_its_silence,
+    test_a_token_asks_once_however_many_ask_at_once,
+    test_a_waiting_job_is_cancelled_at_once_and_may_go_to_the_end_of_the_queue,
+    test_jobs_wait_in_order_and_are_listed_newest_first,
+)
 from test_tuners_store import (  # noqa: F401  # collected here once more, with this file's `address` and `store`
     STUDY,
     SYSTEMS,

@@ -107,6 +107,7 @@ class Server:
                 process.stop()
             code = process.poll()
             if code is not None:
+                self._close_study(job, code)
                 state, message = outcome(code, job.cancel, process.last_words())
                 self.queue.end(token, state, code, message)
                 del self.running[token]
@@ -140,6 +141,13 @@ class Server:
     def _study(self, job: Job) -> StudyRecord | None:
         return next((study for study in self.store.studies() if study.name == job.study), None)
 
+    def _close_study(self, job: Job, code: int) -> None:
+        """Marks the study of a process that a signal ended before it could do so itself; else it would count as
+        running until its silence is noticed."""
+        study = self._study(job) if code < 0 else None
+        if study is not None and study.state == StudyState.RUNNING:
+            self.store.update_study(job.study, state=StudyState.INTERRUPTED)
+
     # Beginning and end ---------------------------------------------------------------------------
 
     def _recover(self, here: bool) -> None:
@@ -155,6 +163,7 @@ class Server:
             if state == StudyState.RUNNING and not (here or orphaned):
                 continue  # it may run on another machine, for all that can be seen from here
             self._left.remove(job)
+            self._close_study(job, -signal.SIGKILL)
             if orphaned and not job.cancel and state != StudyState.FINISHED:
                 self.queue.put_back(job.token)
                 self.say(f"{job.study}: its server died; it was stopped, and goes on from where it was")
@@ -173,6 +182,7 @@ class Server:
         if write:
             jobs = {job.token: job for job in self.queue.jobs()}
             for token, code in codes.items():
+                self._close_study(jobs[token], code)
                 state, message = outcome(code, jobs[token].cancel, self.running[token].last_words())
                 if state == JobState.CANCELLED and not jobs[token].cancel:
                     self.queue.put_back(token)
