@@ -47,6 +47,11 @@ class EpochReport:
 #: Called after every epoch; the answer False means: stop now.
 Report = Callable[[EpochReport], bool]
 
+#: Called after every epoch that was reported, with its report, whether it is the last one, and a function that
+#: answers class probabilities, shape (n, C), for unscaled x as the network stands then; it may be left uncalled,
+#: and is not to be kept. Neither the call nor the answers change anything about the training.
+Look = Callable[[EpochReport, bool, Callable[[Features], NDArray[np.float32]]], None]
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,12 +59,14 @@ class Plan:
 
     epochs: the last epoch, counted from 1; first_epoch: epochs already behind `start`.
     seed: of initial weights, order of samples and dropout; same seed, same result on one device.
+    look: shows the network after every epoch to somebody who draws it; learners without epochs never call it.
     """
 
     epochs: int
     seed: int
     first_epoch: int = 0
     start: Weights | None = None
+    look: Look | None = None
 
 
 class Diverged(ArithmeticError):

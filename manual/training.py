@@ -132,7 +132,12 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
                 second_error=second_error,
             )
         )
-        if not report(result) or epoch - best_epoch >= settings.patience:
+        go_on = report(result) and epoch - best_epoch < settings.patience
+        if plan.look is not None:
+            with _averaged(optimizer):
+                now = TorchModel(network, inputs, device, epoch)
+                plan.look(result, not go_on or epoch == plan.epochs, now.probabilities)
+        if not go_on:
             break
 
     network.load_state_dict(best_weights)

@@ -41,7 +41,8 @@ class CheckJob:
 class TrainJob:
     """One trial. start and keep: files of weights to begin with and to leave behind.
 
-    synchronous: wait after every epoch for the answer whether to go on.
+    synchronous: wait after every epoch for the answer whether to go on. record: the number of the trial and the
+    file in which what it answers over the plane is kept (`tuners.recording`); None for no such thing.
     """
 
     data: DataFolder
@@ -53,11 +54,15 @@ class TrainJob:
     start: str | None = None
     keep: str | None = None
     synchronous: bool = False
+    record: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
 class ScoreJob:
-    """Retrain a selected configuration and score it on train, dev and eval. `files`: path stem for arrays."""
+    """Retrain a selected configuration and score it on train, dev and eval.
+
+    files: path stem for arrays. record: keep what the network answers over the plane after its epochs.
+    """
 
     data: DataFolder
     learner: str
@@ -65,6 +70,7 @@ class ScoreJob:
     seed: int
     epochs: int
     files: str
+    record: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,13 @@ class EpochDone:
     ticket: int
     report: EpochReport
     seconds: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The training of a trial has ended; what its job does until it is done is charged to no budget."""
+
+    ticket: int
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,7 @@ class Restarted:
     seconds: float
 
 
-Event = Started | EpochDone | Done | Failed | Restarted
+Event = Started | EpochDone | Trained | Done | Failed | Restarted
 
 
 class JobRunner(ABC):

@@ -78,10 +78,12 @@ def keeper(
     first_epoch: int,
     begin: Callable[[int], None],
     second_error: Callable[[keras.Model], float | None],
+    look: Callable[[EpochReport, bool], None],
 ) -> Any:
     """A callback that reports every epoch, stops when told to, and keeps the best weights.
 
     begin: is told the epochs behind the network before each epoch. second_error: of the network as it is.
+    look: is called after every report; its second argument says whether the epoch is the last.
     """
     import keras
 
@@ -116,7 +118,9 @@ def keeper(
             if dev_error < self.best_error:
                 self.best_error, self.best_epoch = dev_error, epoch + 1
                 self.best_weights = network.get_weights()
-            if not report(result):
+            go_on = report(result)
+            look(result, not go_on or result.epoch == self.params["epochs"])
+            if not go_on:
                 network.stop_training = True
 
     return Keeper()

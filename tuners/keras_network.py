@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from datasets.inputs import Inputs, fit_inputs, input_shape
 from datasets.types import Features, TuningSplit
-from manual.learner import Config, Fitted, ImpossibleArchitecture, Plan, Report, Weights
-from tuners.keras_feed import Feed, logits
+from manual.learner import Config, EpochReport, Fitted, ImpossibleArchitecture, Plan, Report, Weights
+from tuners.keras_feed import Feed, logits, quick_logits
 from tuners.keras_metrics import compiled, keeper
 from tuners.tunable import Tunable
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     import keras_tuner
 
 __all__ = ["KerasModel", "KerasNetwork", "compiled"]
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities, shape (n, C)."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 class KerasModel(Fitted):
@@ -37,9 +43,7 @@ class KerasModel(Fitted):
         self.parameters = int(network.count_params())
 
     def probabilities(self, x: Features) -> NDArray[np.float32]:
-        values = logits(self.network, self.inputs, x)
-        shifted = np.exp(values - values.max(axis=1, keepdims=True))
-        return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(logits(self.network, self.inputs, x))
 
     def weights(self) -> Weights:
         return [np.asarray(array) for array in self.network.get_weights()]
@@ -82,7 +86,12 @@ class KerasNetwork(Tunable):
         if plan.start is not None:
             network.set_weights([np.asarray(array) for array in plan.start])
         feed = Feed(inputs, split.train, split.dev, int(config["batch_size"]), plan.seed, split.second)
-        best = keeper(network, report, len(split.dev), plan.first_epoch, feed.begin, feed.second_error)
+
+        def look(result: EpochReport, last: bool) -> None:
+            if plan.look is not None:
+                plan.look(result, last, lambda x: softmax(quick_logits(network, inputs, x)))
+
+        best = keeper(network, report, len(split.dev), plan.first_epoch, feed.begin, feed.second_error, look)
         network.fit(
             **feed.arguments(),
             initial_epoch=plan.first_epoch,

@@ -30,6 +30,7 @@ from tuners.engine import (
     Restarted,
     ScoreJob,
     Started,
+    Trained,
     TrainJob,
 )
 from tuners.path import winner
@@ -44,6 +45,7 @@ from tuners.record import (
     TrialRecord,
     degenerate_reason,
 )
+from tuners.recording import kept_trials, trial_file
 from tuners.seeds import derive, second_dev_seed
 from tuners.store import Store
 from tuners.system_run import SystemRun
@@ -110,6 +112,8 @@ class Loop:
             second_dev_seed(study.spec.seed),
         )
         self.files = store.folder / study.name
+        #: Whether a plane shows what is learned.
+        self.planar = tuple(study.data.shape) == (2,)
         self.jobs: dict[int, Purpose] = {}
         #: The searches by system, in the order of the study.
         self._systems: dict[str, list[SystemRun]] = {}
@@ -240,7 +244,13 @@ class Loop:
             start=None if source is None else str(self._checkpoint(run, source)),
             keep=str(self._checkpoint(run, trial.number)) if run.searcher.promotes else None,
             synchronous=run.searcher.wants_reports,
+            record=self._recording(run, trial.number),
         )
+
+    def _recording(self, run: SystemRun, number: int) -> tuple[int, str] | None:
+        if not self.planar or number >= kept_trials(self.study.spec):
+            return None
+        return number, str(self.files / trial_file(self._position(run), run.repeat, number))
 
     def _score_job(self, score: _Score) -> ScoreJob:
         run = score.run
@@ -251,6 +261,7 @@ class Loop:
             seed=run.score_seed,
             epochs=score.planned,
             files=str(self.files / f"system{self._position(run)}-repeat{run.repeat}"),
+            record=self.planar,
         )
 
     def _checkpoint(self, run: SystemRun, number: int) -> Path:
@@ -278,6 +289,8 @@ class Loop:
                 if run.searcher.wants_reports or not go_on:
                     self.runner.answer(ticket, go_on)
                 self.progress.epoch_done(run.spec.label, record)
+            case Trained(), _Trial(run, number):
+                run.stop_clock(number)
             case Restarted(ticket, epochs, seconds), _Trial(run, number):
                 self._epochs[ticket] = 0
                 run.restarted(number, epochs, seconds)

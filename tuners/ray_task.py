@@ -170,6 +170,7 @@ def _placed(job: Job, meta: bytes, start: NDArray[np.uint8] | None, pipe: _MailP
                 data=data,
                 start=None if begin is None else str(begin),
                 keep=None if job.keep is None else str(out / Path(job.keep).name),
+                record=None if job.record is None else (job.record[0], str(out / Path(job.record[1]).name)),
             )
         case ScoreJob():
             return replace(job, data=data, files=str(out / Path(job.files).name))

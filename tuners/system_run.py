@@ -64,6 +64,7 @@ class SystemRun:
         self._events = 0
         self._repeated = 0
         self._clocks: dict[int, float] = {}
+        self._ended: dict[int, float] = {}
         self._granted: dict[int, int] = {}
         self._pruned: set[int] = set()
         self._reported: dict[int, int] = {}
@@ -200,6 +201,17 @@ class SystemRun:
 
     def start_clock(self, number: int) -> None:
         self._clocks[number] = time.monotonic()
+        self._ended.pop(number, None)
+
+    def stop_clock(self, number: int) -> None:
+        """The training has ended; its result is still to come."""
+        self._ended[number] = time.monotonic()
+
+    def _under_way(self) -> float:
+        """Seconds of training so far of the trials that have no result yet."""
+        now = time.monotonic()
+        clocks = {number: self._clocks[number] for number in self.running if number in self._clocks}
+        return sum(self._ended.get(number, now) - started for number, started in clocks.items())
 
     def restarted(self, number: int, epochs: int, seconds: float) -> None:
         """Forgets what a lost worker had trained of a trial, which begins again."""
@@ -223,19 +235,14 @@ class SystemRun:
             self.overhead += time.monotonic() - started
             if not go_on and record.epoch < self.last_epoch(trial):
                 self._pruned.add(number)
-        running = sum(
-            time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
-        )
-        return go_on and not self.ledger.out_of_time(running)
+        return go_on and not self.ledger.out_of_time(self._under_way())
 
     def complete(self, number: int, values: Mapping[str, Any]) -> TrialRecord:
         """Books a trial that ended with a result."""
         trial = self.running.pop(number)
         degenerate = bool(values["degenerate"])
         ended = trial.first_epoch + int(values["epochs"])
-        running = sum(
-            time.monotonic() - self._clocks[other] for other in self.running if other in self._clocks
-        )
+        running = self._under_way()
         state, reason = TrialState.COMPLETE, ""
         if degenerate:
             state = TrialState.DEGENERATE
@@ -278,6 +285,7 @@ class SystemRun:
 
     def _settle(self, trial: TrialRecord) -> TrialRecord:
         self._clocks.pop(trial.number, None)
+        self._ended.pop(trial.number, None)
         self._granted.pop(trial.number, None)
         self._pruned.discard(trial.number)
         self._reported.pop(trial.number, None)

@@ -36,6 +36,7 @@ from manual.learner import (
     Plan,
     Weights,
 )
+from tuners.clock import Clock
 from tuners.engine import (
     BayesJob,
     CheckJob,
@@ -47,16 +48,15 @@ from tuners.engine import (
     Job,
     ScoreJob,
     Started,
+    Trained,
     TrainJob,
 )
 from tuners.record import TrialState
+from tuners.recording import SIDE, Frames, Probabilities, Recorder, one_frame, plane, replay_file
 from tuners.tunable import HYPERMODELS, Tunable
 
 #: Points a side of the grid on which decision surfaces are kept.
 GRID = 200
-
-#: How far the grid reaches beyond the points, as a share of their range.
-MARGIN = 0.05
 
 
 class Pipe(Protocol):
@@ -100,17 +100,17 @@ def serve(pipe: Pipe, ticket: int, job: Job) -> None:
 
     Raises BrokenPipeError and EOFError where nobody is at the other end any more.
     """
-    started = time.monotonic()
+    clock = Clock()
     try:
         if not isinstance(job, BayesJob):
             find_learner(job.learner).prepare()
-            started = time.monotonic()
+            clock = Clock()
         pipe.send(Started(ticket))
         match job:
             case TrainJob():
-                values = _train(pipe, ticket, job)
+                values = _train(pipe, ticket, job, clock)
             case ScoreJob():
-                values = _score(job)
+                values = _score(job, clock)
             case CheckJob():
                 values = _check(job)
             case BayesJob():
@@ -119,9 +119,9 @@ def serve(pipe: Pipe, ticket: int, job: Job) -> None:
         raise
     except BaseException as error:
         traceback.print_exc()  # into the log; the reason goes to the user
-        pipe.send(Failed(ticket, TrialState.FAILED, reason(error), time.monotonic() - started))
+        pipe.send(Failed(ticket, TrialState.FAILED, reason(error), clock.seconds))
         return
-    pipe.send(Done(ticket, values | {"seconds": time.monotonic() - started}))
+    pipe.send(Done(ticket, values | {"seconds": clock.seconds}))
 
 
 def reason(error: BaseException) -> str:
@@ -176,18 +176,18 @@ def _check(job: CheckJob) -> dict[str, Any]:
     return {}
 
 
-def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
+def _train(pipe: Pipe, ticket: int, job: TrainJob, clock: Clock | None = None) -> dict[str, Any]:
     split = _tuning_split(job.data)
     learner = find_learner(job.learner)
     plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))
     curve: list[EpochReport] = []
     watch = _Watch(split.train, job.data.classes)
-    clock = time.monotonic()
+    begun = time.monotonic()
 
     def report(result: EpochReport) -> bool:
-        nonlocal clock
+        nonlocal begun
         curve.append(result)
-        seconds, clock = time.monotonic() - clock, time.monotonic()
+        seconds, begun = time.monotonic() - begun, time.monotonic()
         pipe.send(EpochDone(ticket, result, seconds))
         go_on = bool(pipe.recv()) if job.synchronous or pipe.poll() else True
         return watch.goes_on(result) and go_on
@@ -197,6 +197,10 @@ def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
     if job.keep:
         _write_weights(job.keep, fitted.weights())
     confusion = _confusion(split.dev.y, predicted, job.data.classes)
+    if job.record is not None:
+        with (clock or Clock()).paused():
+            pipe.send(Trained(ticket))
+            _record_trial(fitted, split, *job.record)
     return {
         "dev_error": float(np.mean(predicted != split.dev.y)),
         "class_errors": _class_errors(confusion),
@@ -207,11 +211,27 @@ def _train(pipe: Pipe, ticket: int, job: TrainJob) -> dict[str, Any]:
     }
 
 
-def _score(job: ScoreJob) -> dict[str, Any]:
+def _record_trial(fitted: Fitted, split: TuningSplit, number: int, path: str) -> None:
+    where = plane((split.train, split.dev), SIDE)
+    _keep(one_frame(where, number, fitted.probabilities(where.points)), Path(path))
+
+
+def _keep(frames: Frames, path: Path) -> None:
+    """What is only for showing is no reason to fail: a disk may be full."""
+    try:
+        frames.write(path)
+    except OSError:
+        traceback.print_exc()  # into the log
+
+
+def _score(job: ScoreJob, clock: Clock | None = None) -> dict[str, Any]:
     folder = Path(job.data.path)
     split = _tuning_split(job.data)
     learner = find_learner(job.learner)
     shape = input_shape(split)
+    surface = shape == (2,)
+    clock = clock or Clock()
+    recorder = Recorder(plane((split.train, split.dev), SIDE)) if surface and job.record else None
     curve: list[dict[str, float | None]] = []
     watch = _Watch(split.train, job.data.classes)
 
@@ -219,7 +239,13 @@ def _score(job: ScoreJob) -> dict[str, Any]:
         curve.append(vars(result).copy())
         return watch.goes_on(result)
 
-    fitted = learner.train(job.config, split, job.data.classes, Plan(job.epochs, job.seed), report)
+    def look(result: EpochReport, last: bool, probabilities: Probabilities) -> None:
+        assert recorder is not None
+        with clock.paused():
+            recorder.look(result, last, probabilities)
+
+    plan = Plan(job.epochs, job.seed, look=None if recorder is None else look)
+    fitted = learner.train(job.config, split, job.data.classes, plan, report)
     parts = {"train": split.train, "dev": split.dev, "eval": read_part(folder, "eval")}
     if split.second is not None:
         parts["second"] = split.second
@@ -231,9 +257,12 @@ def _score(job: ScoreJob) -> dict[str, Any]:
     stem.parent.mkdir(parents=True, exist_ok=True)
     if weights is not None:
         _write_weights(f"{stem}.weights.npz", weights)
-    surface = shape == (2,)
     if surface:
         write_surface(Path(f"{stem}.surface.npz"), fitted, parts)
+    frames = recorder.frames() if recorder is not None else None
+    if frames is not None:
+        with clock.paused():
+            _keep(frames, Path(replay_file(f"{stem}.surface.npz")))
     return {
         "errors": {name: float(np.mean(predictions[name] != part.y)) for name, part in parts.items()},
         "confusion": {
@@ -280,16 +309,13 @@ def write_surface(path: Path, fitted: Fitted, parts: dict[str, Samples]) -> None
     Row i is x2 = y[i], column j is x1 = x[j]. A byte a value keeps a page light; the class shown is
     kept apart, as two nearly equal probabilities can round to the same byte.
     """
-    low = np.min([part.x.min(axis=0) for part in parts.values()], axis=0)
-    high = np.max([part.x.max(axis=0) for part in parts.values()], axis=0)
-    edge = MARGIN * (high - low)
-    x, y = (np.linspace(low[i] - edge[i], high[i] + edge[i], GRID) for i in (0, 1))
-    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    where = plane(parts.values(), GRID)
+    points = where.points
     probabilities = fitted.probabilities(points)
     np.savez_compressed(
         path,
-        x=x,
-        y=y,
+        x=where.x,
+        y=where.y,
         probabilities=np.rint(probabilities * 255).astype(np.uint8).reshape(GRID, GRID, -1),
         classes=fitted.predict(points).astype(np.uint8).reshape(GRID, GRID),
     )

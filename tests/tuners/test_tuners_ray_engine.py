@@ -19,7 +19,7 @@ import datasets
 from datasets import cache
 from datasets.errors import UsageError
 from tuners import ray_join, ray_task, worker
-from tuners.engine import DataFolder, Done, EpochDone, Failed, Restarted, ScoreJob, Started, TrainJob
+from tuners.engine import DataFolder, Done, EpochDone, Failed, Restarted, ScoreJob, Started, Trained, TrainJob
 from tuners.engines.ray_cluster import RayEngine
 from tuners.record import TrialState
 from tuners.store import Store
@@ -97,12 +97,13 @@ def kill(processes: list[psutil.Process]) -> None:
 def test_a_job_has_the_results_and_files_that_it_has_here(runner, folder, tmp_path, monkeypatch):
     assert runner.free == 2  # as many as the cluster has CPUs
     kept, stem = tmp_path / "far" / "kept.npz", tmp_path / "far" / "stem"
-    first = TrainJob(folder, "mlp-m1", MLP, 77, 3, keep=str(kept))
+    drawn = kept.with_name("trial.surface.npz")
+    first = TrainJob(folder, "mlp-m1", MLP, 77, 3, keep=str(kept), record=(0, str(drawn)))
     second = TrainJob(folder, "mlp-m1", MLP, 77, 5, first_epoch=3, start=str(kept), synchronous=True)
-    score = ScoreJob(folder, "mlp-m1", MLP, 77, 3, str(stem))
+    score = ScoreJob(folder, "mlp-m1", MLP, 77, 3, str(stem), record=True)
 
     done = until(runner, Done) if runner.submit(first) else []
-    assert [type(event) for event in done] == [Started, EpochDone, EpochDone, EpochDone, Done]
+    assert [type(event) for event in done] == [Started, EpochDone, EpochDone, EpochDone, Trained, Done]
     ticket = runner.submit(second)
     events = until(runner, EpochDone)
     assert runner.wait(0.3) == []  # it waits for the answer
@@ -125,7 +126,9 @@ def test_a_job_has_the_results_and_files_that_it_has_here(runner, folder, tmp_pa
             return False
 
     here = tmp_path / "here"
-    expected = worker._train(Pipe(), 1, replace(first, keep=str(here / "kept.npz")))
+    expected = worker._train(
+        Pipe(), 1, replace(first, keep=str(here / "kept.npz"), record=(0, str(here / drawn.name)))
+    )
     assert {key: done[-1].values[key] for key in expected} == expected
     again = worker._train(Pipe(), 1, replace(second, start=str(here / "kept.npz")))
     assert {key: promoted.values[key] for key in again} == again

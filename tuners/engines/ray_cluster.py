@@ -300,12 +300,20 @@ def _why(error: Exception) -> str:
 
 def _write(job: Job, files: Files) -> None:
     """Writes what a job left behind to where it was told to leave it, whole or not at all."""
-    target = job.keep if isinstance(job, TrainJob) else job.files if isinstance(job, ScoreJob) else None
-    if target is None:
-        return
-    folder = Path(target).parent
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        half = folder / f".{name}.half"
+        target = _home(job, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_name(f".{name}.half")
         content.tofile(half)
-        half.replace(folder / name)
+        half.replace(target)
+
+
+def _home(job: Job, name: str) -> Path:
+    """Where a file of a job belongs."""
+    match job:
+        case TrainJob(keep=keep, record=record):
+            wanted = [Path(path) for path in (keep, record and record[1]) if path is not None]
+            return next(path for path in wanted if path.name == name)
+        case ScoreJob(files=stem):
+            return Path(stem).with_name(name)
+    raise ValueError(f"a {type(job).__name__} leaves no file {name!r}")
