@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -44,6 +46,30 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
         return folder
 
     return corpus
+
+
+@pytest.fixture
+def answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`answer("datasets", "list")`: what python -m datasets list says in tmp_path, without the start of a process.
+
+    Each command is run as a process too, by one test or another; this is for its many answers.
+    """
+
+    def run(module: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        main = importlib.import_module(f"{module}.__main__").main
+        capfd.readouterr()
+        with monkeypatch.context() as patch:
+            patch.chdir(tmp_path)
+            patch.delenv("HANDTUNE_STORE", raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = main(list(words))
+        out, err = capfd.readouterr()
+        return subprocess.CompletedProcess([module, *words], code, out, err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+#: Tests without a `command` in a process of its own call the same main() from inside.
 HEAVY = ("sklearn", "torch", "tensorflow", "keras", "pandas")
 
 
@@ -58,83 +59,83 @@ def test_help_shows_examples(command, module):
     assert "exit codes:" in result.stdout
 
 
-def test_info_of_a_generated_set(command):
-    result = command("datasets", "info", "#9", "--seed", "4")
+def test_info_of_a_generated_set(answer):
+    result = answer("datasets", "info", "#9", "--seed", "4")
     assert result.returncode == 0, result.stderr
     for text in ("generated", "seed 4", "500,000", "250,000", "exact BER", "50.00"):
         assert text in result.stdout
-    found = json.loads(command("datasets", "info", "9", "--seed", "4", "--json").stdout)
+    found = json.loads(answer("datasets", "info", "9", "--seed", "4", "--json").stdout)
     assert (found["dataset"], found["provenance"], found["seed"]) == ("09", "generated", 4)
     assert found["content_hash"] in result.stdout
     assert found["splits"]["dev"]["class_counts"] == [125_000, 125_000]
     assert 0 < found["splits"]["dev"]["exact_bayes_error"] < 5
 
 
-def test_info_of_a_folder(command, folder_of):
+def test_info_of_a_folder(answer, folder_of):
     folder = folder_of("own")
-    found = json.loads(command("datasets", "info", str(folder), "--json").stdout)
+    found = json.loads(answer("datasets", "info", str(folder), "--json").stdout)
     assert found["provenance"] == "real"
     train = found["splits"]["train"]
     assert train["points"] == 4
     assert train["mean"] == pytest.approx([-0.1, 0.325])
     assert train["exact_bayes_error"] is None
-    assert "–" in command("datasets", "info", str(folder)).stdout
+    assert "–" in answer("datasets", "info", str(folder)).stdout
 
 
-def test_prepare_writes_what_it_names(command, folder_of, tmp_path):
+def test_prepare_writes_what_it_names(answer, folder_of, tmp_path):
     folder_of("root/set_10")
-    result = command("datasets", "prepare", "10", "--data-root", "root")
+    result = answer("datasets", "prepare", "10", "--data-root", "root")
     assert result.returncode == 0, result.stderr
     folder = tmp_path / result.stdout.split("folder")[-1].strip()
     assert folder.parent == tmp_path / "runs" / "cache"
     assert folder.name in result.stdout.split("hash")[1]
     assert "train 4, dev 2, eval 2" in result.stdout
     assert np.load(folder / "dev_y.npy").tolist() == [0, 1]
-    limited = command("datasets", "prepare", "10", "--data-root", "root", "--train-limit", "2", "--out", "x")
+    limited = answer("datasets", "prepare", "10", "--data-root", "root", "--train-limit", "2", "--out", "x")
     assert "train 2, dev 2, eval 2" in limited.stdout
 
 
-def test_the_data_root_of_the_environment(command, folder_of, tmp_path):
+def test_the_data_root_of_the_environment(answer, folder_of, tmp_path):
     folder_of("root/set_10")
-    result = command("datasets", "info", "10", HANDTUNE_DATA=str(tmp_path / "root"))
+    result = answer("datasets", "info", "10", HANDTUNE_DATA=str(tmp_path / "root"))
     assert "real: read from the files in" in result.stdout
 
 
-def test_wrong_arguments_end_with_2(command):
-    failed(command("datasets"), 2, "list | info | prepare")
-    failed(command("datasets", "info", "1O"), 2, "Did you mean 10?")
-    failed(command("datasets", "info", "10", "--seed", "-1"), 2, "--seed", "0 to")
-    failed(command("datasets", "prepare", "10", "--train-limit", "1"), 2, "at least 2")
-    failed(command("datasets", "prepare", "10", "--train-limit", "many"), 2, "not a whole number")
+def test_wrong_arguments_end_with_2(answer):
+    failed(answer("datasets"), 2, "list | info | prepare")
+    failed(answer("datasets", "info", "1O"), 2, "Did you mean 10?")
+    failed(answer("datasets", "info", "10", "--seed", "-1"), 2, "--seed", "0 to")
+    failed(answer("datasets", "prepare", "10", "--train-limit", "1"), 2, "at least 2")
+    failed(answer("datasets", "prepare", "10", "--train-limit", "many"), 2, "not a whole number")
 
 
-def test_bad_data_end_with_3(command, folder_of):
-    failed(command("datasets", "info", "10", "--data-root", "absent"), 3, "--data-root")
-    failed(command("datasets", "info", "absent/folder"), 3, "there is no folder")
+def test_bad_data_end_with_3(answer, folder_of):
+    failed(answer("datasets", "info", "10", "--data-root", "absent"), 3, "--data-root")
+    failed(answer("datasets", "info", "absent/folder"), 3, "there is no folder")
     folder = folder_of("own", dev="0,1,2\n1,nan,2\n")
-    failed(command("datasets", "prepare", str(folder)), 3, "dev.csv, line 2")
+    failed(answer("datasets", "prepare", str(folder)), 3, "dev.csv, line 2")
 
 
-def test_bayes_error_of_a_file(command, tmp_path):
+def test_bayes_error_of_a_file(answer, tmp_path):
     rng = np.random.default_rng(0)
     rows = [f"{i % 2},{a + i % 2:.6f},{b:.6f}" for i, (a, b) in enumerate(rng.normal(size=(200, 2)))]
     (tmp_path / "own.csv").write_text("\n".join(rows))
     words = ("--csv", "own.csv", "--trees", "5", "--depth", "3")
-    result = command("datasets.bayes_error", *words)
+    result = answer("datasets.bayes_error", *words)
     assert result.returncode == 0, result.stderr
     assert "own.csv" in result.stdout
     assert "exact" not in result.stdout.splitlines()[2]
-    found = json.loads(command("datasets.bayes_error", *words, "--json").stdout)
+    found = json.loads(answer("datasets.bayes_error", *words, "--json").stdout)
     (row,) = found["splits"]
     assert (row["points"], row["k"], row["trees"], row["depth"]) == (200, 5, 5, 3)
     assert row["ber"] == min(row["knn"], row["rnf"])
     assert f"{row['ber']:.2f}" in result.stdout
 
 
-def test_bayes_error_of_a_folder_has_no_figure_of_the_study(command, folder_of):
+def test_bayes_error_of_a_folder_has_no_figure_of_the_study(answer, folder_of):
     folder = str(folder_of("own"))
     found = json.loads(
-        command("datasets.bayes_error", "--dataset", folder, "--k", "1", "--trees", "3", "--json").stdout
+        answer("datasets.bayes_error", "--dataset", folder, "--k", "1", "--trees", "3", "--json").stdout
     )
     assert [row["split"] for row in found["splits"]] == ["train", "dev", "eval"]
     assert {(row["study"], row["exact"], row["knn"]) for row in found["splits"]} == {(None, None, 0.0)}
@@ -144,27 +145,27 @@ STUDY_ROWS = ("--estimators", "closed-loop-knn", "closed-loop-rnf")
 
 
 @pytest.mark.slow
-def test_bayes_error_as_the_study_did_it(command):
+def test_bayes_error_as_the_study_did_it(answer):
     words = ("--dataset", "10", "--preset", "poster", *STUDY_ROWS, "--json")
-    found = json.loads(command("datasets.bayes_error", *words).stdout)
+    found = json.loads(answer("datasets.bayes_error", *words).stdout)
     assert [row["study"] for row in found["splits"]] == [2.15, 11.70, 13.74]
     for row in found["splits"]:
         assert row["ber_off"] == pytest.approx(row["ber"] - row["exact"], abs=0.005)
 
 
 @pytest.mark.slow
-def test_the_figure_of_the_study_stands_only_beside_its_own_settings(command):
+def test_the_figure_of_the_study_stands_only_beside_its_own_settings(answer):
     words = ("--dataset", "10", "--train-limit", "5000", "--trees", "20", *STUDY_ROWS, "--json")
-    found = json.loads(command("datasets.bayes_error", *words).stdout)
+    found = json.loads(answer("datasets.bayes_error", *words).stdout)
     assert {row["study"] for row in found["splits"]} == {None}
 
 
-def test_wrong_arguments_of_bayes_error(command, folder_of):
+def test_wrong_arguments_of_bayes_error(answer, folder_of):
     folder = str(folder_of("own"))
     name = "datasets.bayes_error"
-    failed(command(name), 2, "--dataset", "--csv")
-    failed(command(name, "--dataset", "10", "--preset", "poster", "--k", "3"), 2, "leave out --k")
-    failed(command(name, "--csv", "x.csv", "--data-root", "."), 2, "leave out --data-root")
-    failed(command(name, "--csv", "x.csv"), 3, "x.csv")
-    failed(command(name, "--dataset", folder, "--preset", "poster"), 2, "no settings")
-    failed(command(name, "--dataset", "10", "--k", "0"), 2, "--k")
+    failed(answer(name), 2, "--dataset", "--csv")
+    failed(answer(name, "--dataset", "10", "--preset", "poster", "--k", "3"), 2, "leave out --k")
+    failed(answer(name, "--csv", "x.csv", "--data-root", "."), 2, "leave out --data-root")
+    failed(answer(name, "--csv", "x.csv"), 3, "x.csv")
+    failed(answer(name, "--dataset", folder, "--preset", "poster"), 2, "no settings")
+    failed(answer(name, "--dataset", "10", "--k", "0"), 2, "--k")

@@ -1,15 +1,18 @@
-"""`python -m reports` as users run it, in a process of its own."""
+"""`python -m reports`: what it writes, says and ends with; the main path in a process of its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tuners.store import Store
+
+Answer = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -63,51 +66,51 @@ def test_several_studies_have_an_index_and_the_store_comes_from_the_environment(
 
 
 def test_an_unknown_study_is_answered_with_the_closest_and_nothing_is_written(
-    repo_root: Path, store_path: Path, tmp_path: Path
+    answer: Answer, store_path: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    done = run(repo_root, "full", "unfinishd", "--out", str(out), "--store", str(store_path))
+    done = answer("reports", "full", "unfinishd", "--out", str(out), "--store", str(store_path))
     assert_refused(done, 2, "'unfinishd'", "Did you mean unfinished?")
     assert not out.exists()
 
 
 @pytest.mark.parametrize("words", [(), ("demo",)])
-def test_an_empty_store_says_how_to_begin(repo_root: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_an_empty_store_says_how_to_begin(answer: Answer, tmp_path: Path, words: tuple[str, ...]) -> None:
     missing = tmp_path / "none.sqlite"
-    done = run(repo_root, *words, "--out", str(tmp_path / "out"), "--store", str(missing))
+    done = answer("reports", *words, "--out", str(tmp_path / "out"), "--store", str(missing))
     assert_refused(done, 2, "empty", "python tuners/run.py --preset demo")
     assert not missing.exists()
     empty = tmp_path / "empty.sqlite"
     Store(str(empty)).close()
-    done = run(repo_root, *words, "--out", str(tmp_path / "out"), "--store", str(empty))
+    done = answer("reports", *words, "--out", str(tmp_path / "out"), "--store", str(empty))
     assert_refused(done, 2, "empty", "python tuners/run.py --preset demo")
 
 
-def test_no_study_named_lists_what_there_is(repo_root: Path, store_path: Path, tmp_path: Path) -> None:
-    done = run(repo_root, "--out", str(tmp_path / "out"), "--store", str(store_path))
+def test_no_study_named_lists_what_there_is(answer: Answer, store_path: Path, tmp_path: Path) -> None:
+    done = answer("reports", "--out", str(tmp_path / "out"), "--store", str(store_path))
     assert_refused(done, 2, "all-failed", "full", "unfinished")
 
 
-def test_a_file_that_is_no_store(repo_root: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_store(answer: Answer, tmp_path: Path) -> None:
     broken = tmp_path / "broken.sqlite"
     broken.write_text("not a database, but long enough to be mistaken for one" * 40, encoding="utf-8")
     assert_refused(
-        run(repo_root, "full", "--out", str(tmp_path / "out"), "--store", str(broken)), 3, "broken.sqlite"
+        answer("reports", "full", "--out", str(tmp_path / "out"), "--store", str(broken)), 3, "broken.sqlite"
     )
 
 
-def test_a_store_that_is_cut_off(repo_root: Path, store_path: Path, tmp_path: Path) -> None:
+def test_a_store_that_is_cut_off(answer: Answer, store_path: Path, tmp_path: Path) -> None:
     broken = tmp_path / "cut.sqlite"
     whole = store_path.read_bytes()
     broken.write_bytes(whole[:8192] + b"\0" * (len(whole) - 8192))
-    assert_refused(run(repo_root, "full", "--out", str(tmp_path / "out"), "--store", str(broken)), 3)
+    assert_refused(answer("reports", "full", "--out", str(tmp_path / "out"), "--store", str(broken)), 3)
 
 
 @pytest.mark.parametrize("where", ["", "/below"])
-def test_an_out_that_is_a_file(repo_root: Path, store_path: Path, tmp_path: Path, where: str) -> None:
+def test_an_out_that_is_a_file(answer: Answer, store_path: Path, tmp_path: Path, where: str) -> None:
     file = tmp_path / "taken"
     file.write_text("mine", encoding="utf-8")
-    done = run(repo_root, "full", "--out", f"{file}{where}", "--store", str(store_path))
+    done = answer("reports", "full", "--out", f"{file}{where}", "--store", str(store_path))
     assert_refused(done, 2, "--out")
     assert file.read_text(encoding="utf-8") == "mine"
 
@@ -121,8 +124,8 @@ def test_an_out_that_is_a_file(repo_root: Path, store_path: Path, tmp_path: Path
         (("full", "--out", "x", "--store", "nothing://here"), "--store"),
     ],
 )
-def test_wrong_arguments(repo_root: Path, words: tuple[str, ...], part: str) -> None:
-    assert_refused(run(repo_root, *words), 2, part)
+def test_wrong_arguments(answer: Answer, words: tuple[str, ...], part: str) -> None:
+    assert_refused(answer("reports", *words), 2, part)
 
 
 def test_help_has_examples(repo_root: Path) -> None:
