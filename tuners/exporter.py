@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from datasets.errors import UsageError
 from datasets.plugins import Plugin
+from tuners.notes import Note, notes
 from tuners.path import searches
 from tuners.record import EpochRecord, ScoreRecord, StudyRecord, StudyState, SystemRecord, TrialRecord
 from tuners.store import Store
@@ -44,6 +45,7 @@ class StudyData:
     trials: list[TrialRecord]
     epochs: list[EpochRecord]
     scores: list[ScoreRecord]
+    notes: list[Note]
 
     @property
     def finished(self) -> bool:
@@ -86,7 +88,12 @@ class ExporterPlugin(Plugin, ABC):
 def read(store: Store, name: str) -> StudyData:
     """A study as the store has it now. Raises UsageError with the closest name where there is none."""
     return StudyData(
-        store.study(name), store.systems(name), store.trials(name), store.epochs(name), store.scores(name)
+        store.study(name),
+        store.systems(name),
+        store.trials(name),
+        store.epochs(name),
+        store.scores(name),
+        notes(store, name),
     )
 
 

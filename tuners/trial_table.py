@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tuners.notes import Note
 from tuners.record import EpochRecord, ScoreRecord, TrialRecord
 
 #: Stands before the name of a parameter in a column, as in Optuna's own tables: a parameter may be called "epochs".
@@ -46,6 +47,14 @@ def score_table(scores: Sequence[ScoreRecord], splits: Iterable[str]) -> pd.Data
     for split in splits:
         frame[f"{split}_error"] = pd.Series([score.errors.get(split) for score in scores], dtype="float64")
     return pd.concat([frame, parameter_columns([score.config for score in scores])], axis=1)
+
+
+def note_table(notes: Sequence[Note]) -> pd.DataFrame:
+    """One row a note that somebody wrote on a trial; tags as one text."""
+    rows = [(*note.key, note.text, ", ".join(note.tags), note.changed) for note in notes]
+    frame = pd.DataFrame(rows, columns=["system", "repeat", "number", "note", "tags", "changed"])
+    whole = {"repeat": "Int64", "number": "Int64"}
+    return frame.astype(dict.fromkeys(frame.columns, "string") | whole)
 
 
 def parameter_columns(configs: Sequence[Any]) -> pd.DataFrame:

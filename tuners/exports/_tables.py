@@ -31,7 +31,7 @@ class TablesExporter(ExporterPlugin):
         """Writes one table."""
 
     def write(self, data: StudyData, out: str, *, overwrite: bool, say: Callable[[str], None]) -> list[str]:
-        from tuners.trial_table import epoch_table, score_table, trial_table
+        from tuners.trial_table import epoch_table, note_table, score_table, trial_table
 
         folder = Path(out).expanduser()
         if folder.exists() and not folder.is_dir():
@@ -43,6 +43,7 @@ class TablesExporter(ExporterPlugin):
             "trials": trial_table(data.trials),
             "epochs": epoch_table(data.epochs),
             "scores": score_table(data.scores, (*SPLIT_NAMES, *second)),
+            "notes": note_table(data.notes),
         }
         paths = {name: folder / f"{name}.{self.suffix}" for name in frames}
         existing = [path for path in (*paths.values(), folder / ABOUT) if path.exists()]

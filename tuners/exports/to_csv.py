@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 class ToCsv(TablesExporter):
     name = "csv"
-    title = "trials.csv, epochs.csv and scores.csv in a folder"
+    title = "trials.csv, epochs.csv, scores.csv and notes.csv in a folder"
     suffix = "csv"
 
     def save(self, frame: pd.DataFrame, path: Path) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class ToParquet(TablesExporter):
     name = "parquet"
-    title = "trials.parquet, epochs.parquet and scores.parquet in a folder, with the types of their columns"
+    title = "trials.parquet, epochs.parquet, scores.parquet and notes.parquet in a folder, with the types of their columns"
     requires = ("pyarrow",)
     suffix = "parquet"
 
