@@ -12,12 +12,13 @@ import os
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from datasets.csv_folder import read_split
 from datasets.errors import DataError, UsageError
-from datasets.source import sources
+from datasets.source import SET_NUMBER, sources
 from datasets.types import SPLIT_NAMES, Dataset, Provenance, SplitName, content_hash
 from imld_synth.canvas import Canvas
 from imld_synth.canvas_json import MOST_BYTES, canvas_from_json, canvas_to_json
@@ -29,8 +30,6 @@ DEFAULT_FOLDER = Path("runs/drawings")
 DRAWING, SUMS = "drawing.json", "SHA256SUMS"
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
-#: The ways people write the number of a set; see `datasets.loading`.
-SET_NUMBER = re.compile(r"(?:set[ _-]?|#)?(\d{1,2})", re.IGNORECASE)
 
 
 def folder() -> Path:
@@ -45,6 +44,29 @@ def names() -> tuple[str, ...]:
     except OSError:  # no folder yet, or one that may not be read: there is nothing to list
         return ()
     return tuple(sorted(found))
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One line of a listing. problem: why it cannot be loaded, None where it can."""
+
+    name: str
+    title: str
+    class_names: tuple[str, ...]
+    problem: str | None = None
+
+
+def saved() -> tuple[Saved, ...]:
+    """All saved drawings; a damaged one says so and keeps none of the others from the list."""
+    found = []
+    for name in names():
+        try:
+            canvas = _canvas(folder() / name)
+        except DataError as error:
+            found.append(Saved(name, "a drawing", (), str(error)))
+        else:
+            found.append(Saved(name, canvas.title or "a drawing", canvas.class_names))
+    return tuple(found)
 
 
 def is_drawing(path: Path) -> bool:
@@ -99,6 +121,16 @@ def read(name: str) -> Canvas:
     if name not in names():
         raise UsageError(f"there is no drawing called {name[:70]!r} in {folder()}; save it first")
     return _canvas(folder() / name)
+
+
+def delete(name: str) -> None:
+    """Deletes a saved drawing. Raises UsageError for an unknown name, or where it cannot be deleted."""
+    if name not in names():
+        raise UsageError(f"there is no drawing called {name[:70]!r} in {folder()}; it may be deleted already")
+    try:
+        shutil.rmtree(folder() / name)
+    except OSError as error:
+        raise UsageError(f"the drawing {folder() / name} cannot be deleted: {error.strerror or error}") from None
 
 
 def check_complete(canvas: Canvas) -> None:
