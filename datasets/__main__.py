@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import Any
 
 from datasets.command_line import Parser, add_data_options, run, seed, text_table
+from datasets.drawings import saved
 from datasets.source import sources
 
 EPILOG = """examples:
@@ -44,7 +46,9 @@ def _parser() -> Parser:
         command.add_argument("--json", action="store_true", help="print one JSON document")
     for command in (details, prepare):
         command.add_argument(
-            "name", metavar="NAME", help="such as 10 or eeg, or a folder with three CSV files"
+            "name",
+            metavar="NAME",
+            help="such as 10 or eeg, a saved drawing, or a folder with three CSV files",
         )
         add_data_options(command)
     add_prepare_options(prepare)
@@ -66,7 +70,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _list(args: argparse.Namespace) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": source.name,
             "title": source.title,
@@ -76,12 +80,22 @@ def _list(args: argparse.Namespace) -> None:
         }
         for source in sources().values()
     ]
+    rows += [
+        {
+            "name": one.name,
+            "title": one.title,
+            "kind": "points2d",
+            "class_names": one.class_names,
+            "missing": one.problem,
+        }
+        for one in saved()
+    ]
     if args.json:
         print(json.dumps(rows, indent=1))
         return
     cells = [
-        (source.name, source.kind, str(len(source.class_names)), _remark(source.title, source.missing()))
-        for source in sources().values()
+        (row["name"], row["kind"], str(len(row["class_names"])), _remark(row["title"], row["missing"]))
+        for row in rows
     ]
     print(text_table(("name", "kind", "classes", "title"), cells, left=4))
     print(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 
+from datasets import drawings
 from datasets.cache import is_prepared, read_dataset, read_meta
 from datasets.csv_folder import load_folder
 from datasets.errors import DataError, UsageError
 from datasets.plugins import find, unknown
-from datasets.source import CATALOG, Source, sources
+from datasets.source import CATALOG, SET_NUMBER, Source, sources
 from datasets.train_limit import limit_train
 from datasets.types import Dataset, Split, content_hash
 
 DATA_ROOT = "HANDTUNE_DATA"
-
-# The ways people write set 8: 8, 08, #8, set_08, Set-8, set 8.
-_SET_NUMBER = re.compile(r"(?:set[ _-]?|#)?(\d{1,2})", re.IGNORECASE)
 
 
 def load(
@@ -29,10 +26,10 @@ def load(
     train_limit: int | None = None,
     workers: int = 1,
 ) -> Dataset:
-    """A set of the catalogue ("10", also "#10" or "set_10"; "eeg"), a folder with train, dev and eval CSV,
-    or a folder that `prepare` wrote.
+    """A set of the catalogue ("10", also "#10" or "set_10"; "eeg"), a saved drawing by its name, a folder with train,
+    dev and eval CSV, or a folder that `prepare` wrote.
 
-    seed: draws generated data and the choice of a train limit; real data do not depend on it.
+    seed: draws generated data and the choice of a train limit; real data and drawings do not depend on it.
     data_root: folder with real sets; None asks HANDTUNE_DATA. train_limit: see `limit_train`; the
     content hash is that of the samples that are left, so that records tell them from the full set.
     workers: processes that read a corpus which is not prepared yet; more than one needs a main module that
@@ -46,6 +43,10 @@ def load(
     if known in sources():
         source = find(CATALOG, Source, known, "data set")
         dataset = source.load(data_root_from(data_root), seed, workers)
+    elif known in drawings.names():
+        dataset = drawings.load_drawing(drawings.folder() / known, known)
+    elif drawings.is_drawing(Path(known)):
+        dataset = drawings.load_drawing(Path(known), known)
     elif is_prepared(Path(known)):
         dataset = read_dataset(Path(known))
     else:
@@ -54,16 +55,18 @@ def load(
 
 
 def canonical_name(name: str) -> str:
-    """The name in the catalogue that is meant, or the full path of the folder that is.
+    """The name in the catalogue or of the drawing that is meant, or the full path of the folder that is.
 
-    A catalogue name wins over a folder of the same name; write ./10 for the folder.
+    A catalogue name wins over a drawing, and a drawing over a folder of the same name; write ./10 for the folder.
     Raises UsageError with a suggestion for an unknown name, DataError for a folder that is not there.
     """
-    number = _SET_NUMBER.fullmatch(name.strip())
+    number = SET_NUMBER.fullmatch(name.strip())
     known = f"{int(number[1]):02d}" if number else name.strip().lower()
     for source in sources().values():
         if known == source.name or known in source.aliases:
             return source.name
+    if name.strip() in drawings.names():
+        return name.strip()
     path = Path(name).expanduser()
     if name and path.is_dir():
         return str(path.resolve())
@@ -71,7 +74,7 @@ def canonical_name(name: str) -> str:
         raise DataError(f"{path} is a file; give the folder that holds train.csv, dev.csv and eval.csv")
     if len(path.parts) > 1 or name.startswith((".", "~")) or name.endswith(os.sep):
         raise DataError(f"there is no folder {path}; check the path")
-    error = unknown("data set", known if number else name, sources())
+    error = unknown("data set", known if number else name, [*sources(), *drawings.names()])
     raise UsageError(f"{error} Or give the path of a folder with train.csv, dev.csv and eval.csv.")
 
 
@@ -80,6 +83,8 @@ def kind_of(name: str) -> str:
     known = sources().get(name)
     if known is not None:
         return known.kind
+    if name in drawings.names():
+        return "points2d"
     return str(read_meta(Path(name))["kind"]) if is_prepared(Path(name)) else "points2d"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +11,9 @@ from datasets.plugins import Plugin, scan
 from datasets.types import Dataset
 
 CATALOG = "datasets.catalog"
+
+#: The ways people write set 8: 8, 08, #8, set_08, Set-8, set 8.
+SET_NUMBER = re.compile(r"(?:set[ _-]?|#)?(\d{1,2})", re.IGNORECASE)
 
 
 class Source(Plugin, ABC):

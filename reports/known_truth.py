@@ -1,4 +1,4 @@
-"""What the densities of a set say of each of its splits, without any study."""
+"""What the densities of a set say of each of its splits, and how those of a study's set are found."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from datasets.densities import densities_of
 from datasets.types import SPLIT_NAMES, SplitName
 from imld_synth import Drawing
 from reports.decomposition import shown
+from tuners.record import StudyRecord
 
 #: Points of the Monte Carlo check, and which draw of them: any would do, and the same one gives the same figure.
 CHECK_POINTS, SEED = 50_000, 0
+
+
+def densities_of_study(study: StudyRecord) -> Mapping[SplitName, Drawing] | None:
+    """The densities that a study's points were drawn from, None where they are not known here (any more)."""
+    data = study.data
+    return densities_of(data.name, data.provenance, data.content_hash, study.spec.train_limit)
 
 
 def known_truth(densities: Mapping[SplitName, Drawing]) -> pd.DataFrame:

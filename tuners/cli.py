@@ -57,7 +57,9 @@ def parser() -> Parser:
     )
     what.add_argument("--preset", metavar="NAME", help="a ready-made comparison: poster or demo")
     what.add_argument(
-        "--dataset", metavar="NAME", help="a data set by name, or a folder with train.csv, dev.csv, eval.csv"
+        "--dataset",
+        metavar="NAME",
+        help="a data set or a drawing by name, or a folder with train.csv, dev.csv, eval.csv",
     )
     what.add_argument(
         "--tuner",
@@ -400,12 +402,14 @@ def _dataset_name(name: str | None) -> str:
 
 
 def _new_name(spec: StudySpec) -> str:
-    from datasets import sources
+    from datasets import drawings, sources
 
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     what = spec.preset or next(
         (system.tuner for system in spec.systems if system.tuner != "hand"), "baselines"
     )
+    if spec.dataset in drawings.names():
+        return f"{spec.dataset}-{what}-{stamp}"
     dataset = spec.dataset if spec.dataset in sources() else "own"
     return f"set{dataset}-{what}-{stamp}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from datasets.drawings import saved
 from datasets.plugins import Plugin, scan
 from datasets.source import CATALOG, Source
 from manual import MODELS, Baseline
@@ -15,7 +16,7 @@ from tuners.tunable import HYPERMODELS, Tunable
 
 
 def listing() -> dict[str, list[dict[str, Any]]]:
-    """Rows (name, title, missing) per kind of plug-in; missing is None where it is ready."""
+    """Rows (name, title, missing) per kind of plug-in, drawings among the data sets; missing is None where it is ready."""
     kinds: dict[str, dict[str, Any]] = {
         "data sets": dict(scan(CATALOG, Source)),
         "tuners": dict(scan(SEARCH, SearcherPlugin)),
@@ -24,6 +25,7 @@ def listing() -> dict[str, list[dict[str, Any]]]:
         "engines": dict(scan(ENGINES, EnginePlugin)),
     }
     rows = {kind: [_row(plugin) for plugin in plugins.values()] for kind, plugins in kinds.items()}
+    rows["data sets"] += [{"name": one.name, "title": one.title, "missing": one.problem} for one in saved()]
     rows["presets"] = [{"name": p.name, "title": p.title, "missing": None} for p in PRESETS.values()]
     return rows
 

@@ -1,5 +1,6 @@
 """Decision surfaces of several systems side by side, under the points of a split."""
 
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import cast, get_args
@@ -14,10 +15,11 @@ from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
-from imld_synth import preset, presets
+from imld_synth import Drawing
 from reports import disagreement, tables
 from reports.boundary import add_boundary, boundary_lines
 from reports.decomposition import known
+from reports.known_truth import densities_of_study
 from reports.section import section, units
 from reports.sections.surfaces import POINTS
 from reports.surfaces import MOST_POINTS, Mode, Surface, load_surface, surface_figure
@@ -75,17 +77,18 @@ def default_columns(count: int) -> str:
     return "1" if phone else str(min(MOST_COLUMNS, max(2, count)))
 
 
-def known_densities(study: StudyRecord) -> bool:
-    """Whether the study's points were drawn from densities that are known here."""
-    return study.data.provenance == "generated" and study.data.name in {one.name for one in presets()}
+@st.cache_resource(max_entries=24, show_spinner="Looking for densities …")
+def densities(_study: StudyRecord, content_hash: str) -> Mapping[SplitName, Drawing] | None:
+    """Those that points of this hash were drawn from, None where they are not known here; once for all viewers."""
+    return densities_of_study(_study)
 
 
 @st.cache_data(max_entries=24, show_spinner="Finding the Bayes boundary …")
 def bayes_boundary(
-    name: str, split: str, x: NDArray[np.float64], y: NDArray[np.float64]
+    content_hash: str, split: str, x: NDArray[np.float64], y: NDArray[np.float64], _drawing: Drawing
 ) -> list[NDArray[np.float64]]:
-    """Once for all viewers: densities never change."""
-    return boundary_lines(preset(name).drawing(split), x, y)
+    """Once for all viewers: the densities of points of this hash never change."""
+    return boundary_lines(_drawing, x, y)
 
 
 def boundary_text(study: StudyRecord, split: SplitName) -> str:
@@ -177,8 +180,9 @@ with st.container(horizontal=True):
         key="columns",
         default=default_columns(len(systems) + (pair != NONE)),
     )
+    known_densities = densities(study, study.data.content_hash)
     boundary = (
-        known_densities(study)
+        known_densities is not None
         and deep_links.segmented("Bayes boundary", ("no", "yes"), key="bayes", default="no") == "yes"
     )
 scores = [score_of(drawable[label], repeat) for label in systems]
@@ -209,8 +213,9 @@ elif surfaces:
     if found is not None:
         alt += f"; where {pair} answer differently"
         words += map_text(found)
-    if boundary:
-        lines = bayes_boundary(study.data.name, split, surfaces[0].x, surfaces[0].y)
+    if boundary and known_densities is not None:
+        drawing = known_densities[split]
+        lines = bayes_boundary(study.data.content_hash, split, surfaces[0].x, surfaces[0].y, drawing)
         add_boundary(figure, lines, figures.ground().text, figures.ground().background)
         alt += f"; with the Bayes boundary of {split}"
         words += boundary_text(study, split)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datasets.types import SPLIT_NAMES
-from imld_synth import UnknownSetError, preset
 from reports.check import TOLERANCE, Check, Result
+from reports.known_truth import densities_of_study
 from reports.tables import error
 from tuners.record import EXACT
 from tuners.store import Store
@@ -17,18 +17,17 @@ class ExactBayes(Check):
 
     def run(self, store: Store, study: str) -> Result:
         result = Result()
-        data = store.study(study).data
+        of = store.study(study)
         records = {record.split: record for record in store.bayes(study) if record.estimator == EXACT}
-        if data.provenance != "generated" or not records:
+        if not records:
             return result
-        try:
-            density = preset(data.name)
-        except UnknownSetError:
-            return Result(left_out=[f"no density is known here of data set {data.name}"])
+        densities = densities_of_study(of)
+        if densities is None:
+            return Result(left_out=[f"no density is known here of data set {of.data.name}"])
         for split in SPLIT_NAMES:
             if split not in records:
                 continue
-            record, again = records[split], getattr(density, split).bayes_error()
+            record, again = records[split], densities[split].bayes_error()
             result.expect(
                 abs(record.value - again.value) <= max(record.bound, again.bound) + TOLERANCE,
                 f"{split}: recorded {error(record.value)} %, integrated anew {error(again.value)} %",

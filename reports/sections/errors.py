@@ -42,7 +42,7 @@ NO_BAYES = (
 POINTS = "points2d"
 
 #: Provenance as the end of a sentence about the data.
-KIND_WORDS = {"real": "real", "generated": "generated", "stand-in": "a stand-in"}
+KIND_WORDS = {"real": "real", "generated": "generated", "stand-in": "a stand-in", "drawn": "drawn by hand"}
 
 COLUMNS = [
     *("system", "kind", "note", "repeats", "degenerate"),

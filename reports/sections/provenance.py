@@ -20,6 +20,7 @@ KINDS = {
     "real": "files as their owners gave or published them",
     "generated": "drawn from a known density, not the study's own files",
     "stand-in": "made up in the format of a corpus that is not at hand",
+    "drawn": "points that somebody drew as strokes, dabs and distributions, not measurements of anything",
 }
 
 #: Kinds of samples whose stand-ins are not made up, and what they are.
@@ -137,6 +138,11 @@ def _warnings(study: StudyRecord) -> list[str]:
         "change the last digits of a training, and with them what a search selects.",
         f"Compare the hash of the data first: {study.data.content_hash[:12]}…",
     ]
+    if study.data.provenance == "drawn":
+        notes.append(
+            f"The data are the drawing {study.data.name}, which is no part of the repository: copy its folder into "
+            "runs/drawings (or HANDTUNE_DRAWINGS) first."
+        )
     if study.spec.budget.max_seconds is not None:
         notes.append("A limit in seconds was set: a faster machine trains more trials within it.")
     if study.environment.commit.endswith(MARK):
