@@ -12,13 +12,18 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from dashboard import projector  # noqa: E402
 from dashboard.messages import plain_words  # noqa: E402
-from dashboard.navigation import navigation  # noqa: E402
+from dashboard.navigation import declarations, navigation  # noqa: E402
+
+VIEWS = ROOT / "dashboard" / "views"
 
 # Before the menu, and an emoji: for every other icon the browser would ask a server on the internet.
 st.set_page_config(page_title="Handtune", page_icon="🎛️", layout="wide")
-page = navigation(ROOT / "dashboard" / "views")
+projector.settle()
+page = navigation(VIEWS, "hidden" if projector.on() else "sidebar")
 st.set_page_config(page_title=f"{page.title} · Handtune")
 st.html(ROOT / "dashboard" / "look.css")
+projector.show(declarations(VIEWS), page)
 with plain_words():
     page.run()

@@ -32,18 +32,28 @@ def segmented(label: str, options: Sequence[str], *, key: str, default: str, **m
 
 
 def multiselect(
-    label: str, options: Sequence[str], *, key: str, default: Sequence[str], **more: Any
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: Sequence[str],
+    parameter: str | None = None,
+    **more: Any,
 ) -> list[str]:
-    """Several of a list, each a parameter `key` in the address."""
-    _settle(key, options, default, single=False)
+    """Several of a list, each a parameter in the address: `parameter`, or `key` where it is not given.
+
+    Pages that share a parameter but not what was chosen for it give it different keys.
+    """
+    parameter = parameter or key
+    _settle(key, options, default, single=False, parameter=parameter)
     values: list[str] = st.multiselect(label, options, key=key, **more)
-    write(key, values)
+    write(key, values, parameter)
     return values
 
 
-def followed(key: str) -> str | None:
+def followed(key: str, parameter: str | None = None) -> str | None:
     """The parameter's value where somebody followed an address with it, None where the page wrote it."""
-    asked = st.query_params.get_all(key)
+    asked = st.query_params.get_all(parameter or key)
     return asked[0] if asked and asked != _written().get(key) else None
 
 
@@ -52,17 +62,27 @@ def follow(key: str, value: str) -> None:
     st.query_params[key] = value
 
 
-def write(key: str, values: Sequence[str]) -> None:
+def write(key: str, values: Sequence[str], parameter: str | None = None) -> None:
+    parameter = parameter or key
     _written()[key] = list(values)
-    if st.query_params.get_all(key) != list(values):
-        st.query_params[key] = list(values)
+    if st.query_params.get_all(parameter) != list(values):
+        st.query_params[parameter] = list(values)
 
 
-def _settle(key: str, options: Sequence[str], default: Sequence[str], *, single: bool) -> None:
+def forget(key: str) -> None:
+    """Takes the parameter out of the address, and forgets what stood there."""
+    _written().pop(key, None)
+    if key in st.query_params:
+        del st.query_params[key]
+
+
+def _settle(
+    key: str, options: Sequence[str], default: Sequence[str], *, single: bool, parameter: str | None = None
+) -> None:
     """Gives the widget `key` the value that it starts this run with."""
     shown: Any = st.session_state.get(key)
-    if followed(key) is not None:
-        wanted = st.query_params.get_all(key)
+    if followed(key, parameter) is not None:
+        wanted = st.query_params.get_all(parameter or key)
     elif key in st.session_state:
         wanted = [shown] if single else list(shown or [])
         if not wanted and not single:  # emptied by hand: that is a choice as well

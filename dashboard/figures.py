@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import messages, reading
+from dashboard import messages, projector, reading
 from reports.palette import DARK, LIGHT, Ground, blend
 from reports.section import section
 from tuners.record import StudyRecord
@@ -21,8 +21,16 @@ CONFIG = {
     "scrollZoom": False,
 }
 
-#: Readable from the last row of a class room.
+#: Readable from the last rows of a class room, and as large again as `projector` says.
 FONT = 15
+
+#: How much higher charts are on a projector: less than their text is larger, as the screen is no higher.
+HIGHER = 1.15
+
+
+def font() -> int:
+    """Pixels of the text in charts."""
+    return round(FONT * projector.scale())
 
 
 def ground() -> Ground:
@@ -34,7 +42,7 @@ def show_section(name: str, study: StudyRecord) -> None:
     """The figure of a section, its lead above it and the provenance of its data below."""
     part = section(name)
     store = reading.store()
-    frame = part.frame(store, study.name)
+    frame = reading.frame(study, name)
     figure = part.figure(store, frame)
     st.markdown(part.lead)
     if figure is None:
@@ -52,15 +60,14 @@ def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zo
 
 def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> None:
     """The same of data that belong to no study; the page puts their label beside it."""
-    ink = ground().text
+    text = {"size": font(), "color": ground().text}
     # The label below says the same as the title, which would be cut on phones.
-    figure.update_layout(
-        title=None, font={"size": FONT, "color": ink}, legend_font={"size": FONT, "color": ink}
-    )
-    figure.update_annotations(font={"size": FONT, "color": ink})
+    figure.update_layout(title=None, font=text, legend_font=text)
+    if projector.on() and figure.layout.height:
+        figure.update_layout(height=round(figure.layout.height * HIGHER))
+    figure.update_annotations(font=text)
     for axes in (figure.update_xaxes, figure.update_yaxes):
-        font = {"size": FONT, "color": ink}
-        axes(tickfont=font, title_font=font, fixedrange=not zoom)
+        axes(tickfont=text, title_font=text, fixedrange=not zoom)
     names = _systems(figure)
     if names:  # two lines a name, so that bars have room on a phone
         two_lines = [name.replace(" (", "<br>(") for name in names]

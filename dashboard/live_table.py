@@ -14,9 +14,9 @@ from tuners.record import TrialRecord
 SHOWN = 10
 
 
-def progress_table(rows: Sequence[SystemProgress]) -> str:
-    """One row a system; its swatch is its colour in the charts below."""
-    colours = system_colours([row.label for row in rows])
+def progress_table(rows: Sequence[SystemProgress], labels: Sequence[str]) -> str:
+    """One row a system; its swatch is its colour in the charts. labels: all systems of the study."""
+    colours = system_colours(labels)
     known = [row.best_dev for row in rows if row.best_dev is not None]
     best = min(known, default=None)
     body = "".join(_row(row, colours[row.label], best) for row in rows)

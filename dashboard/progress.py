@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuners.path import path, winner
+from tuners.path import path, searches, winner
 from tuners.record import (
     EpochRecord,
     StudyRecord,
@@ -45,6 +45,22 @@ class SystemProgress:
     troubled: int
     note: str
     one_class: int = 0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One search in the race.
+
+    points: (spent, best dev error) at every new best. head: where it is now, by what it has spent, the epochs of its
+    running trials included. over: it searches no more. main: the one of its system's searches that the race follows.
+    """
+
+    system: str
+    repeat: int
+    points: list[tuple[float, float]]
+    head: tuple[float, float]
+    over: bool
+    main: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,63 @@ def answers_one_class(epochs: Sequence[EpochRecord]) -> set[Key]:
 def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[float, float]]:
     """The best dev error of one search after every trial that was really trained."""
     return [(float(getattr(step, against)), step.best) for step in path(trials) if step.best is not None]
+
+
+def lanes(
+    trials: Sequence[TrialRecord],
+    epochs: Sequence[EpochRecord],
+    systems: Sequence[SystemRecord],
+    against: Against,
+) -> list[Lane]:
+    """The searches that have found something, in the order of the systems.
+
+    Of several searches of a system the race follows the one that runs; once all are over, the one whose final error is
+    the middle one (the lower of the two middle ones where they are even in number).
+    """
+    under_way = _under_way(trials, epochs, against)
+    over = {(s.label, one.repeat): one.state in OVER for s in systems for one in s.searches}
+    found = []
+    for (label, repeat), own in searches(trials).items():
+        points = best_so_far(own, against)
+        if points:
+            spent = max(float(getattr(step, against)) for step in path(own))
+            head = (spent + under_way.get((label, repeat), 0.0), points[-1][1])
+            ended = over.get((label, repeat), True)
+            found.append(Lane(label, repeat, _improvements(points), head, ended, main=False))
+    return [
+        replace(lane, main=lane == _followed(own))
+        for system in systems
+        for own in [[lane for lane in found if lane.system == system.label]]
+        for lane in own
+    ]
+
+
+def _under_way(
+    trials: Sequence[TrialRecord], epochs: Sequence[EpochRecord], against: Against
+) -> dict[tuple[str, int], float]:
+    """By search, what its running trials have spent so far: of a trial, the share of its epochs."""
+    running = {_key(trial): trial for trial in trials if trial.state == TrialState.RUNNING}
+    spent: dict[tuple[str, int], float] = {}
+    for record in epochs:
+        trial = running.get((record.system, record.repeat, record.trial))
+        if trial is not None:
+            planned = max(1, trial.epochs_planned - trial.first_epoch)
+            worth = {"trials": 1 / planned, "epochs": 1.0, "seconds": record.seconds}[against]
+            spent[trial.system, trial.repeat] = spent.get((trial.system, trial.repeat), 0.0) + worth
+    return spent
+
+
+def _improvements(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points at which the best fell; they hold the whole curve, however many trials there were."""
+    return [point for place, point in enumerate(points) if place == 0 or point[1] < points[place - 1][1]]
+
+
+def _followed(lanes: Sequence[Lane]) -> Lane | None:
+    running = [lane for lane in lanes if not lane.over]
+    if running:
+        return running[-1]
+    by_end = sorted(lanes, key=lambda lane: lane.head[1])
+    return by_end[(len(by_end) - 1) // 2] if by_end else None
 
 
 def curves(

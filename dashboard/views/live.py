@@ -1,17 +1,18 @@
-"""A search as it goes on in another process."""
+"""A race of searches as they go on in another process, and its podium once they are over."""
 
+import shlex
 from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard import deep_links, live_charts, messages, reading, viewers
-from dashboard.figures import ground
+from dashboard import deep_links, figures, live_charts, messages, podium, projector, reading, viewers
 from dashboard.live_table import SHOWN, progress_table, troubles_table
-from dashboard.progress import OVER, Against, best_so_far, curves, progress, troubles
+from dashboard.progress import OVER, Against, Lane, curves, lanes, progress, troubles
 from dashboard.study_picker import pick_study
+from dashboard.ticker import events, ticker
 from reports.collapse import EXPLAINED
-from tuners.path import searches
-from tuners.record import StudyRecord, StudyState, TrialRecord, TrialState
+from reports.palette import system_colours
+from tuners.record import HAND, StudyRecord, StudyState, SystemRecord, TrialRecord, TrialState
 
 TITLE = "Live race"
 ICON = ":material/sports_score:"
@@ -20,6 +21,9 @@ POSITION = 2
 
 #: Learning curves of ended trials that stay in the picture.
 RECENT = 4
+
+#: Lines of the ticker: as many as stand beside the chart.
+LINES = 7
 
 #: A study that was cut off may be resumed at any moment, so it is looked at now and then.
 RESTING_SECONDS = 5.0
@@ -32,47 +36,79 @@ def refresh_every(study: StudyRecord) -> float | None:
     return viewers.seconds_between() if study.state == StudyState.RUNNING else RESTING_SECONDS
 
 
-def show(name: str, state: StudyState, against: Against) -> None:
+def show(name: str, state: StudyState, against: Against, chosen: list[str]) -> None:
     with messages.plain_words():  # a fragment reruns without the entry file and its care
-        draw(name, state, against)
+        draw(name, state, against, chosen)
 
 
-def draw(name: str, state: StudyState, against: Against) -> None:
+def draw(name: str, state: StudyState, against: Against, chosen: list[str]) -> None:
     viewers.here()
     study = next((study for study in reading.studies() if study.name == name), None)
     if study is None or study.state != state:
-        st.rerun()  # the whole page: its picker, its pace and its advice depend on the state
-    trials = reading.trials(name)
-    epochs = reading.epochs(name)
-    systems = reading.systems(name)
-    labels = [system.label for system in systems]
-    st.html(progress_table(progress(study, systems, trials, epochs)))
-    left, right = st.columns(2)
-    with left:
+        st.rerun()  # the whole page: its picker, its pace, its podium and its advice depend on the state
+    systems = [system for system in reading.systems(name) if system.label in chosen]
+    trials = [trial for trial in reading.trials(name) if trial.system in chosen]
+    epochs = [epoch for epoch in reading.epochs(name) if epoch.system in chosen]
+    labels = [system.label for system in study.spec.systems]
+    race, words = st.columns([0.68, 0.32])
+    with race:
         st.header("Best so far", anchor=False)
-        points = [(key[0], best_so_far(found, against)) for key, found in searches(trials).items()]
-        over = [system.label for system in systems if system.state in OVER]
-        show_chart(
-            live_charts.best_chart(points, against, labels, over, ground().text),
-            "best",
-            f"Best dev error so far of {', '.join(labels)}, against {against}",
-        )
-    with right:
-        st.header("Learning curves", anchor=False)
-        recent = curves(trials, epochs, RECENT, alive=study.state == StudyState.RUNNING)
-        show_chart(
-            live_charts.curves_chart(recent, labels, ground().text),
-            "curves",
-            "Dev error per epoch of the trials that run and of the last few that ended",
-        )
+        show_race(lanes(trials, epochs, systems, against), study, against, labels)
+    with words:
+        st.header("What happened", anchor=False)
+        found = events(trials, systems)
+        if found:
+            st.html(ticker(found, system_colours(labels), LINES))
+        else:
+            st.caption("Nothing yet: the first trial is still being trained.")
+    st.html(progress_table(progress(study, systems, trials, epochs), labels))
+    st.header("Learning curves", anchor=False)
+    recent = curves(trials, epochs, RECENT, alive=study.state == StudyState.RUNNING)
+    show_chart(
+        live_charts.curves_chart(recent, labels, figures.ground().text, figures.font()),
+        "curves",
+        "Dev error per epoch of the trials that run and of the last few that ended",
+    )
     show_troubles(troubles(trials))
+
+
+def show_race(found: list[Lane], study: StudyRecord, against: Against, labels: list[str]) -> None:
+    option = live_charts.race_chart(
+        found,
+        against,
+        labels,
+        limit=limit_of(study, against),
+        ink=figures.ground().text,
+        font=figures.font(),
+        narrow=phone(),
+    )
+    ends = ", ".join(f"{lane.system} {100 * lane.head[1]:.2f} %" for lane in found if lane.main)
+    show_chart(option, "race", f"Best dev error so far against {against}: {ends}")
+    if any(not lane.main for lane in found):
+        st.caption(
+            "Thin lines are further searches of the same system, from other seeds. The thick one is the search that runs; "
+            "once all are over, the middle one."
+        )
+
+
+def limit_of(study: StudyRecord, against: Against) -> float | None:
+    """What the budget allows a search, in what it is drawn against; None where that is not limited."""
+    budget = study.spec.budget
+    limit = {"trials": budget.max_trials, "epochs": budget.total_epochs, "seconds": budget.max_seconds}[
+        against
+    ]
+    return None if limit is None else float(limit)
+
+
+def phone() -> bool:
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
     if not option["series"]:
         st.caption("Nothing to draw yet: the first trial has not got that far.")
         return
-    st.echarts_chart(option, key=key, height=420, alt=alt)
+    st.echarts_chart(option, key=key, height=440 if projector.on() else 400, alt=alt)
 
 
 def show_troubles(found: list[TrialRecord]) -> None:
@@ -87,15 +123,92 @@ def show_troubles(found: list[TrialRecord]) -> None:
         st.caption(f"and {len(found) - SHOWN} before these")
 
 
+def show_podium(study: StudyRecord) -> None:
+    """The end of the race: eval is open now, and says what the choice by dev was worth."""
+    summary = reading.summary(study.name)
+    found = podium.places(summary.systems)
+    if not found:
+        st.warning("The race is over, and no system could be scored.", icon=":material/error:")
+        return
+    st.header("The podium", anchor=False)
+    st.html(podium.podium(found, [system.label for system in study.spec.systems]))
+    st.markdown(messages.escaped(podium.gap_in_words(found)))
+    st.caption(
+        "What a search chose was trained anew from a seed of its own and scored once: where its dev error is far from the one "
+        "it was chosen by, that trial was lucky."
+    )
+    show_verdict(study, found)
+    rest = podium.others(found)
+    if rest:
+        st.html(rest)
+    with st.container(horizontal=True):
+        for page, label in (("errors", "Its errors"), ("comparison", "Is the difference shown?")):
+            st.page_link(
+                f"views/{page}.py",
+                label=label,
+                icon=":material/arrow_forward:",
+                query_params={"study": study.name},
+            )
+
+
+def show_verdict(study: StudyRecord, found: list[podium.Place]) -> None:
+    """Whether the order is more than luck, as far as repeats say it."""
+    if all(one.repeats == 1 for one in found):
+        if len(found) > 1:
+            st.info(
+                "Each system ran once, so nothing says whether another seed would give the same order. "
+                "Repeated searches do:",
+                icon=":material/casino:",
+            )
+            st.code(repeated(study), language="bash")
+        return
+    verdict = reading.frame(study, "final").attrs["verdict"]
+    if verdict:
+        st.info(messages.escaped(verdict), icon=":material/gavel:")
+
+
+def repeated(study: StudyRecord) -> str:
+    """The same race, run seven times."""
+    tuners = list(dict.fromkeys(spec.tuner for spec in study.spec.systems if spec.tuner != HAND))
+    who = f"--tuner {' '.join(tuners)}" if tuners else "--baselines"
+    budget = study.spec.budget
+    trials = f" --max-trials {budget.max_trials}" if tuners and budget.max_trials else ""
+    what = f"python tuners/run.py --dataset {shlex.quote(study.data.name)} {who}{trials}"
+    return f"{what} --max-epochs {budget.max_epochs} --repeats 7{messages.store_option()}"
+
+
+def running_first(systems: list[SystemRecord]) -> list[str]:
+    """The labels in the study's order, those that search no more behind the others."""
+    return [system.label for system in sorted(systems, key=lambda system: system.state in OVER)]
+
+
 st.title(TITLE)
-study = pick_study()
+first, second, third = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
+with first:
+    study = pick_study()
+with second:
+    against = cast(
+        Against, deep_links.segmented("Against", get_args(Against), key="against", default="trials")
+    )
+with third, st.popover("In the race", icon=":material/groups:", width="stretch"):
+    labels = running_first(reading.systems(study.name))
+    chosen = deep_links.multiselect(
+        "Systems in the race",
+        labels,
+        key="racing",
+        parameter="systems",
+        default=labels,
+        placeholder="Choose systems",
+    )
 st.markdown(f"{messages.STATE_BADGES[study.state]} {messages.provenance(study)}")
+messages.resume(study)
+if study.state == StudyState.FINISHED:
+    show_podium(study)
+if chosen:
+    st.fragment(show, run_every=refresh_every(study))(study.name, study.state, against, chosen)
+else:
+    st.info("Choose at least one system above.", icon=":material/arrow_upward:")
 st.caption(
-    "Errors on **dev**, in percent. Eval stays closed until a search has selected its configuration: "
+    "All errors of the race are on **dev**, in percent. Eval stays closed until a search has selected its configuration: "
     "nothing that tunes can see it."
 )
-messages.resume(study)
-against = cast(Against, deep_links.segmented("Against", get_args(Against), key="against", default="trials"))
-st.fragment(show, run_every=refresh_every(study))(study.name, study.state, against)
-if study.state == StudyState.FINISHED:
-    st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})

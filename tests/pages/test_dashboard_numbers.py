@@ -84,13 +84,6 @@ def test_learning_curves_of_running_trials_come_last_and_solid(
     assert [line["lineStyle"]["type"] for line in option["series"]] == ["dotted", "dotted", "solid"]
 
 
-def test_search_that_is_over_runs_on_as_a_line() -> None:
-    points = [("KNN", [(1.0, 0.4)]), ("tuned", [(1.0, 0.5), (7.0, 0.3)])]
-    option = live_charts.best_chart(points, "trials", ["KNN", "tuned"], over=["KNN"])
-    assert option["series"][0]["data"] == [[1.0, 40.0], {"value": [7.0, 40.0], "symbol": "none"}]
-    assert option["series"][1]["data"] == [[1.0, 50.0], [7.0, 30.0]]
-
-
 def test_class_errors_by_hand() -> None:
     assert class_errors([[3, 1], [0, 0]]) == [0.25, 0.0]
 
