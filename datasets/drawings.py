@@ -130,7 +130,17 @@ def delete(name: str) -> None:
     try:
         shutil.rmtree(folder() / name)
     except OSError as error:
-        raise UsageError(f"the drawing {folder() / name} cannot be deleted: {error.strerror or error}") from None
+        raise UsageError(
+            f"the drawing {folder() / name} cannot be deleted: {error.strerror or error}"
+        ) from None
+
+
+def version(name: str) -> str:
+    """A text that changes whenever the drawing of that name is saved again; empty where there is none."""
+    try:
+        return hashlib.sha256((folder() / name / SUMS).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def check_complete(canvas: Canvas) -> None:

@@ -53,7 +53,7 @@ class Canvas:
     """
 
     title: str = ""
-    class_names: tuple[str, ...] = ("class 0", "class 1")
+    class_names: tuple[str, ...] = ("A", "B")
     colours: tuple[str, ...] = COLOURS[:2]
     limits: Limits = (-1.0, 1.0, -1.0, 1.0)
     seed: int = 0

@@ -1,4 +1,4 @@
-"""What error is possible: the Bayes error of the generated sets, and a study's errors in parts."""
+"""What error is possible: the Bayes error of generated and drawn sets, and a study's errors in parts."""
 
 import pandas as pd
 import streamlit as st
@@ -6,9 +6,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import deep_links, downloads, figures, known_sets, messages, reading
 from dashboard.study_picker import KEY, pick_study
+from datasets import drawings
 from datasets.errors import DataError, HandtuneError
 from datasets.types import SPLIT_NAMES
-from imld_synth import preset, presets
 from reports import tables
 from reports.section import section, units
 from reports.sections.decomposition import signed, spread
@@ -23,36 +23,41 @@ POSITION = 23
 #: A study whose errors can be split into parts, to copy.
 COMMAND = "python tuners/run.py --preset demo --dataset 10"
 
+#: What the page shows where no study says otherwise.
+DEFAULT_SET = "10"
 
-def default_set() -> str:
-    """The set of the study that was asked for or looked at, else the first one."""
-    names = [one.name for one in presets()]
+
+def default_set(names: list[str]) -> str:
+    """The set of the study that was asked for or looked at, else the one of the demo."""
     try:
         asked = st.query_params.get(KEY) or st.session_state.get(KEY)
         used = [study.data.name for study in reading.studies() if asked in (None, study.name)]
     except (HandtuneError, DataError, SQLAlchemyError):
         used = []  # the sets can be looked at without a store
-    return next((name for name in used if name in names), names[-1])
+    return next((name for name in used if name in names), DEFAULT_SET)
 
 
-def show_rules(name: str, split: str) -> None:
+def show_rules(name: str, split: str, version: str) -> None:
     """The best answers for the split and for train, under points of the split."""
-    surfaces = known_sets.best_answers(name, split)
+    surfaces = known_sets.best_answers(name, split, version)
     columns = 1 if "Mobi" in (st.context.headers.get("User-Agent") or "") else 2
     figure = surface_figure(
         surfaces if split != "train" else surfaces[-1:],
-        known_sets.drawn_points(name, split),
-        preset(name).class_names,
+        known_sets.drawn_points(name, split, version=version),
+        known_sets.known_set(name, version).class_names,
         split,
         caption=f"Data set {name}",
         columns=columns if split != "train" else 1,
     )
     figures.stand_out(figure)
     figures.show_plain(
-        figure, "rules", f"Best answers for {split} and for train, data set {name}, generated data", zoom=True
+        figure,
+        "rules",
+        f"Best answers for {split} and for train, data set {name}, {'drawn' if version else 'generated'} data",
+        zoom=True,
     )
     st.caption(
-        f"Ground: the likeliest class, stronger where it is surer. Points: {known_sets.POINTS:,} of {split}, coloured by "
+        f"Ground: the likeliest class, stronger where it is surer. Points: at most {known_sets.POINTS:,} of {split}, coloured by "
         "their class. A point on the ground of another class is an error that the rule makes. Drag to zoom."
     )
 
@@ -81,6 +86,13 @@ def show_truth(frame: pd.DataFrame) -> None:
 
 def why_not(study: StudyRecord) -> None:
     """No decomposition: the reason, and the way to one."""
+    if study.data.provenance == "drawn":
+        st.info(
+            f"In the drawing **{messages.escaped(study.data.name)}** points were imported or erased, so that its density is "
+            "not known and an error cannot be split into parts. Draw them with strokes and distributions instead.",
+            icon=":material/help:",
+        )
+        return
     if study.data.provenance == "generated":
         st.info(
             f"Study **{messages.escaped(study.name)}** holds nothing of its densities: it was made by an earlier version. "
@@ -120,19 +132,21 @@ def show_study() -> None:
 
 st.title("Bayes error")
 st.markdown(
-    "The lowest error rate that any classifier can have. The generated sets are drawn from known densities, so it is "
-    "computed here, not estimated."
+    "The lowest error rate that any classifier can have. Generated sets, and drawings in which nothing was erased or "
+    "imported, follow known densities, so it is computed here, not estimated."
 )
+titles = known_sets.titles()
 name = deep_links.selectbox(
-    "Generated set",
-    [one.name for one in presets()],
+    "Generated or drawn set",
+    list(titles),
     key="truth",
-    default=default_set(),
-    format_func=lambda name: f"{name} · {preset(name).title}",
+    default=default_set(list(titles)),
+    format_func=lambda name: titles[name],
 )
+version = drawings.version(name)
 split = deep_links.segmented("Split", SPLIT_NAMES, key="split", default="eval")
-show_rules(name, split)
-frame = known_sets.truth(name)
+show_rules(name, split, version)
+frame = known_sets.truth(name, version)
 show_truth(frame)
 st.download_button(
     "CSV of the Bayes errors",
