@@ -15,10 +15,12 @@ from contextlib import closing
 from pathlib import Path
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import messages, reading
+from datasets.errors import DataError, HandtuneError
 from tuners.jobs import seat
-from tuners.jobs.process import ROOT
+from tuners.jobs.process import ROOT, last_words
 from tuners.jobs.queue import Queue
 from tuners.jobs.record import OPEN, Job
 from tuners.store import Store, location
@@ -61,20 +63,32 @@ def command(arguments: Sequence[str], study: str) -> str:
     return shlex.join(["python", "tuners/run.py", *words]) + messages.store_option()
 
 
-def wake() -> None:
-    """Starts a server where jobs are open and none lives. A second one would end at once."""
+def show(job: Job) -> None:
+    """How a job stands and what can be done about it; it refreshes, and reruns the page when its state changes."""
+    from dashboard.job_card import show_job
+
+    show_job(job)
+
+
+def wake() -> str:
+    """Starts a server where jobs are open and none lives. A second one would end at once.
+
+    Returns what is wrong, in plain words, where the last one did not come up; else "".
+    """
     if not any(job.state in OPEN for job in jobs()):
-        return
+        return ""
     found = seat.holder(reading.store())
-    if found is not None and found.alive:
-        return
     address, woken = location(None), _woken()
+    if found is not None and found.alive:
+        woken.pop(address, None)
+        return ""
+    log = reading.store().folder / "jobs" / "server.log"
     if time.monotonic() - woken.get(address, -ON_ITS_WAY) < ON_ITS_WAY:
-        return
+        return ""
+    trouble = f"The process that runs searches does not start: {last_words(log)}" if address in woken else ""
     woken[address] = time.monotonic()
     where = address if "://" in address else str(Path(address).expanduser().resolve())
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    log = reading.store().folder / "jobs" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         subprocess.Popen(
@@ -85,11 +99,18 @@ def wake() -> None:
             env=os.environ | {"HANDTUNE_STORE": where, "PYTHONPATH": path},
             start_new_session=True,  # searches go on when the dashboard is ended
         )
+    return trouble
 
 
-def show(job: Job) -> None:
-    """How a job stands, with what can be done about it."""
-    st.markdown(f"{messages.escaped(job.study)}: {job.state}")
+def attempt(action: Callable[[], None]) -> str:
+    """Does something that writes; returns "" or, in plain words, why it could not be done."""
+    try:
+        action()
+    except (HandtuneError, DataError) as error:
+        return str(error)
+    except (SQLAlchemyError, OSError) as error:
+        return f"the store {messages.address()} cannot be written: {getattr(error, 'orig', None) or error}"
+    return ""
 
 
 def _write(change: Callable[[Queue], object]) -> None:

@@ -60,10 +60,12 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "EEG segments",
         "Errors",
         "Hyperparameters",
+        "1 · One data set, three pictures",
         "Live race",
         "Handtune",
         "Tissue patches",
         "Report",
+        "Start a search",
         "Decision surfaces",
     ]
     assert "PLOTS|3|1" in answer.stdout  # the pages had samples to show: they did not stop at an empty cache
