@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.statistics import Interval, compare, count_difference, sentences
-from reports.tables import escape
 from tuners.record import HAND
 from tuners.summary import SystemSummary
 
@@ -15,21 +14,21 @@ from tuners.summary import SystemSummary
 class Against:
     """Eval error of an autotuned system less that of the reference. shown: whether it is more than chance.
 
-    interval: at 95 %, corrected for the number of comparisons where samples were counted. words: what it allows to say.
+    interval: at 95 %, corrected for the number of comparisons where samples were counted. basis: whose luck it speaks of.
     """
 
     system: str
     reference: str
     interval: Interval
     shown: bool
-    words: str
+    basis: str
 
 
 def hand_and_tuned(systems: Sequence[SystemSummary], samples: int) -> list[Against]:
     """One comparison an autotuned system, in the order of the study; none where there is nobody on one side.
 
     samples: of eval. With repeats on both sides, searches from the same seed are paired; with one training, the interval
-    is that of the luck of the samples alone, and the words say so.
+    is that of the luck of the samples alone, and says nothing of another training.
     """
     scored = [system for system in systems if system.errors]
     by_hand = [system for system in scored if system.tuner == HAND]
@@ -45,9 +44,8 @@ def _against(system: SystemSummary, best: SystemSummary, samples: int, tests: in
     common = sorted(mine.keys() & theirs.keys())
     if len(common) > 1:
         found = compare([mine[repeat] - theirs[repeat] for repeat in common], tests)
-        words = sentences.paired(found, escape(system.label), escape(best.label))
-        return Against(system.label, best.label, found.interval, found.shown, words)
+        basis = sentences.counted_blocks(found.pairs)
+        return Against(system.label, best.label, found.interval, found.shown, basis)
     counted = count_difference(system.errors["eval"], best.errors["eval"], samples, tests)
-    words = f"{escape(system.label)} less {escape(best.label)}: {sentences.points(counted.interval.mean)} points of eval. "
-    words += sentences.samples_luck(counted)
-    return Against(system.label, best.label, counted.interval, counted.shown, words)
+    basis = f"{samples:,} eval samples"
+    return Against(system.label, best.label, counted.interval, counted.shown, basis)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from datasets.types import Samples
 from reports import charts
-from reports.boundary import boundary_traces
-from reports.palette import Ground
+from reports.boundary import NAME, boundary_traces
+from reports.palette import Ground, blend
 from reports.surfaces import Surface, frame_of, ground_trace, levels, point_traces, sample
 
 if TYPE_CHECKING:
@@ -36,11 +36,18 @@ class Panel:
 
 
 def panel_figure(
-    panels: Sequence[Panel], class_names: Sequence[str], ink: Ground, *, columns: int, height: int = 420
+    panels: Sequence[Panel],
+    class_names: Sequence[str],
+    ink: Ground,
+    *,
+    columns: int,
+    height: int = 420,
+    line: str = NAME,
 ) -> go.Figure:
     """Panels on the same axes, so that places can be compared by eye and a zoom into one zooms into all.
 
-    columns: panels a row, 1 for a narrow page. height: of a row in pixels.
+    ink: the page's colours; points stand out from it, and the more so over a ground. columns: panels a row, 1 for a
+    narrow page. height: of a row in pixels. line: what the boundary is called in the legend.
     """
     from plotly.subplots import make_subplots
 
@@ -62,10 +69,12 @@ def panel_figure(
             )
         shown = sample(panel.samples, MOST_POINTS // len(panels))
         for trace, mark in zip(point_traces(shown, class_names, index == 0), MARKS, strict=False):
-            figure.add_trace(trace.update(marker_symbol=mark), **place)
+            share = 0.85 if panel.ground is None else 0.6
+            colour = blend(trace.marker.color, share, ink.text)
+            figure.add_trace(trace.update(marker={"symbol": mark, "color": colour, "opacity": 0.55}), **place)
         if panel.lines:
-            for line in boundary_traces(panel.lines, ink.text, ink.background, named=index == 0):
-                figure.add_trace(line, **place)
+            for edge in boundary_traces(panel.lines, ink.text, ink.background, named=index == 0):
+                figure.add_trace(edge.update(name=line), **place)
     figure.update_layout(
         charts.base_layout("", height=110 + rows * height, margin={"l": 10, "r": 10, "t": 40, "b": 10})
     )

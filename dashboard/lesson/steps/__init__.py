@@ -1,0 +1,1 @@
+"""One file a step; `dashboard.lesson.step` says what a step has."""
