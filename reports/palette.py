@@ -80,16 +80,17 @@ def system_marks(labels: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 def blend(colour: str, share: float, ground: str = LIGHT.background) -> str:
     """`share` of a colour over a ground, as an opaque colour."""
-    top, bottom = _channels(colour), _channels(ground)
+    top, bottom = rgb(colour), rgb(ground)
     mixed = (round(share * a + (1 - share) * b) for a, b in zip(top, bottom, strict=True))
     return "#" + "".join(f"{channel:02X}" for channel in mixed)
 
 
 def transparent(colour: str, alpha: float) -> str:
     """A colour as plotly's rgba(...)."""
-    red, green, blue = _channels(colour)
+    red, green, blue = rgb(colour)
     return f"rgba({red},{green},{blue},{alpha:g})"
 
 
-def _channels(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> tuple[int, int, int]:
+    """The channels of a colour #RRGGBB, 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -24,10 +24,11 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the dashboard looks for its store and for prepared sets; nothing is there yet."""
+    """Where the dashboard looks for its store, for prepared sets and for drawings; nothing is there yet."""
     path = str(tmp_path / "runs" / "handtune.sqlite")
     monkeypatch.setenv("HANDTUNE_STORE", path)
     monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HANDTUNE_DRAWINGS", str(tmp_path / "drawings"))
     st.cache_data.clear()
     st.cache_resource.clear()
     return path

@@ -57,6 +57,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
     assert shown.split("|")[1:] == [
         "Bayes error",
         "Comparison",
+        "Draw data",
         "EEG segments",
         "Errors",
         "Hyperparameters",
@@ -67,6 +68,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "Report",
         "Start a search",
         "Decision surfaces",
+        "Trials",
     ]
     assert "PLOTS|3|1" in answer.stdout  # the pages had samples to show: they did not stop at an empty cache
     assert heavy == "HEAVY", f"imported: {heavy}"

@@ -1,0 +1,73 @@
+"""The classes of a drawing: names, colours, one more, one less."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.drawing_colours import hex_of
+from dashboard.drawing_distributions import free_name
+from dashboard.drawing_draft import Draft
+from imld_synth.canvas import MOST_CLASSES, add_class, delete_class, recolour_class, rename_class
+
+
+def show(draft: Draft) -> None:
+    """A row a class."""
+    canvas = draft.canvas
+    for label, (name, colour) in enumerate(zip(canvas.class_names, canvas.colours, strict=True)):
+        # What names the widgets is what they show, so that they follow undo.
+        own = f"{draft.token}-{label}-{name}-{colour}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.color_picker(
+                f"Colour of {name}",
+                hex_of(colour),
+                key=f"colour-{own}",
+                label_visibility="collapsed",
+                on_change=_recolour,
+                args=(draft, label, f"colour-{own}"),
+            )
+            st.text_input(
+                f"Name of {name}",
+                name,
+                key=f"name-{own}",
+                label_visibility="collapsed",
+                max_chars=64,
+                on_change=_rename,
+                args=(draft, label, f"name-{own}"),
+            )
+            st.button(
+                f"Delete {name}",
+                key=f"delete-{own}",
+                icon=":material/delete:",
+                help="The class and its points, on all splits; undo brings them back",
+                on_click=_delete,
+                args=(draft, label, name),
+                disabled=len(canvas.class_names) == 1,
+            )
+    st.button(
+        "Add a class",
+        key="add-class",
+        icon=":material/add:",
+        on_click=_add,
+        args=(draft,),
+        disabled=len(canvas.class_names) == MOST_CLASSES,
+    )
+
+
+def _add(draft: Draft) -> None:
+    name = free_name(draft.canvas, len(draft.canvas.class_names))
+    if draft.change(lambda canvas: add_class(canvas, name), f"Added {name}"):
+        draft.choose(len(draft.canvas.class_names) - 1)
+
+
+def _rename(draft: Draft, label: int, key: str) -> None:
+    old, new = draft.canvas.class_names[label], str(st.session_state[key]).strip()
+    draft.change(lambda canvas: rename_class(canvas, label, new), f"Renamed {old} to {new}")
+
+
+def _recolour(draft: Draft, label: int, key: str) -> None:
+    name, colour = draft.canvas.class_names[label], str(st.session_state[key])
+    draft.change(lambda canvas: recolour_class(canvas, label, colour), f"Gave {name} another colour")
+
+
+def _delete(draft: Draft, label: int, name: str) -> None:
+    draft.change(lambda canvas: delete_class(canvas, label), f"Deleted {name}")

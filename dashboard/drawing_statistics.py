@@ -1,0 +1,98 @@
+"""What the points of a split are: counts, means, covariances, and the error that no classifier can avoid."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import deep_links, drawing_points, messages
+from dashboard.canvas import Overlay
+from dashboard.drawing_colours import hex_of
+from dashboard.drawing_draft import Draft
+from datasets.types import SPLIT_NAMES
+from imld_synth.canvas import Canvas
+from reports import tables
+from reports.point_statistics import PointStatistics
+
+SHOWN = "over"
+OVERLAYS = {"ellipses": "Ellipses", "boundary": "Bayes boundary"}
+
+
+def show(draft: Draft, split: str) -> list[Overlay]:
+    """Draws the panel; returns what is to be drawn over the points."""
+    canvas = draft.canvas
+    chosen = deep_links.multiselect(
+        "Draw over the points",
+        list(OVERLAYS),
+        key=SHOWN,
+        default=[],
+        format_func=OVERLAYS.__getitem__,
+        help="Ellipses at one (solid) and two (dashed) standard deviations; the Bayes boundary is where the best "
+        "possible rule changes its answer",
+    )
+    overlays: list[Overlay] = []
+    if "ellipses" in chosen:
+        overlays += drawing_points.ellipses(canvas, split)
+    if "boundary" in chosen:
+        overlays += drawing_points.boundary(canvas, split)
+        why = drawing_points.why_unknown(canvas, split)
+        if why:
+            st.caption(f"No Bayes boundary on {split}: {messages.escaped(why)}.")
+    st.html(statistics_table(canvas, drawing_points.statistics(canvas, split)))
+    st.markdown("**Bayes error**, the least that any classifier can have")
+    st.html(bayes_table(canvas))
+    return overlays
+
+
+def statistics_table(canvas: Canvas, found: tuple[PointStatistics, ...]) -> str:
+    """A row a class: points, mean, and the covariance as the matrix that it is."""
+    body = ""
+    for name, colour, one in zip(canvas.class_names, canvas.colours, found, strict=True):
+        mean = "–" if one.mean is None else _matrix([[number(value)] for value in one.mean])
+        covariance = (
+            "–" if one.covariance is None else _matrix([[number(v) for v in row] for row in one.covariance])
+        )
+        correlation = "–" if one.correlation is None else number(one.correlation, 2)
+        swatch = f"<span class='swatch' style='background:{hex_of(colour)}'></span>"
+        body += (
+            f"<tr><th scope='row'>{swatch}{escape(name)}<span class='note'>{one.count:,} points</span></th>"
+            f"<td>{mean}</td><td>{covariance}<span class='note'>ρ {correlation}</span></td></tr>"
+        )
+    return (
+        "<div class='errors confusion statistics'><table><thead><tr><th scope='col'>class</th>"
+        "<th scope='col'>mean</th><th scope='col'>covariance</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def bayes_table(canvas: Canvas) -> str:
+    """The exact Bayes error of every split, or why there is none."""
+    body = "".join(
+        f"<tr><th scope='row'>{split}</th><td class='reason'>{bayes_cell(canvas, split)}</td></tr>"
+        for split in SPLIT_NAMES
+    )
+    return f"<div class='errors confusion statistics'><table><tbody>{body}</tbody></table></div>"
+
+
+def bayes_cell(canvas: Canvas, split: str) -> str:
+    """The figure in percent as HTML; it is left for a study where it would take seconds."""
+    why = drawing_points.why_unknown(canvas, split)
+    if why == "no points":
+        return "–"
+    if why:
+        return f"not exact: {escape(why)}. A study estimates it."
+    if drawing_points.shapes(canvas, split) > drawing_points.QUICK:
+        return f"exact with a study: {drawing_points.shapes(canvas, split)} shapes take a moment"
+    found = drawing_points.bayes_error(canvas.marks(split), len(canvas.class_names))
+    return "–" if found is None else f"<b>{tables.error(found.value)} %</b>, exact"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """With a real minus, and without one where only zeros follow."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def _matrix(rows: list[list[str]]) -> str:
+    cells = "".join("<span>" + "".join(f"<span>{cell}</span>" for cell in row) + "</span>" for row in rows)
+    return f"<span class='matrix'>{cells}</span>"

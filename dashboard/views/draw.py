@@ -1,0 +1,203 @@
+"""Draw data: points of classes by hand, algorithms on them, and what they make of them."""
+
+from typing import cast
+
+import streamlit as st
+
+from dashboard import (
+    canvas,
+    deep_links,
+    drawing_actions,
+    drawing_apply,
+    drawing_classes,
+    drawing_distributions,
+    drawing_draft,
+    drawing_examples,
+    drawing_files,
+    drawing_overview,
+    drawing_picture,
+    drawing_points,
+    drawing_results,
+    drawing_saved,
+    drawing_statistics,
+    messages,
+)
+from dashboard.canvas import Overlay, Scene
+from dashboard.drawing_draft import Draft
+from datasets import drawings
+from datasets.types import SPLIT_NAMES, SplitName
+from imld_synth.canvas import Canvas, clear, copy_marks
+from imld_synth.errors import DataError
+from imld_synth.preset import SPLITS
+
+TITLE = "Draw data"
+ICON = ":material/brush:"
+SECTION = "Do"
+POSITION = 41
+
+CANVAS, SPLIT = "canvas", "split"
+
+
+def draft_of_address() -> Draft:
+    """The draft that the address means; a saved drawing that a link names is opened as a new one."""
+    asked = deep_links.followed(drawing_saved.KEY)
+    draft = drawing_draft.current()
+    if asked and draft.name != asked:
+        if asked in drawings.names():
+            drawing_saved.open_saved(asked)
+            draft = drawing_draft.current()
+        else:
+            st.session_state["drawing_trouble"] = (
+                f"there is no drawing called {asked!r}; here is what you drew last, or choose one that is saved"
+            )
+    if draft.name:
+        deep_links.write(drawing_saved.KEY, [draft.name])
+    else:
+        deep_links.forget(drawing_saved.KEY)
+    return draft
+
+
+def take(draft: Draft) -> None:
+    """Does what the canvas has sent and was not done yet."""
+    try:
+        found = drawing_actions.actions(canvas.letter(CANVAS), draft.taken)
+    except DataError as error:
+        draft.trouble = str(error)
+        return
+    for action in found:
+        with draft.lock:
+            if action.number <= draft.taken.get(action.pen, 0):
+                continue
+            draft.taken[action.pen] = action.number
+            do(draft, action)
+    if found:
+        draft.save()
+
+
+def do(draft: Draft, action: drawing_actions.Action) -> None:
+    if action.trouble:
+        draft.trouble = action.trouble
+    elif action.kind == "undo":
+        draft.undo()
+    elif action.kind == "redo":
+        draft.redo()
+    elif action.kind == "clear":
+        draft.change(lambda one: clear(one, action.split), f"Cleared {action.split}")
+    else:
+        try:
+            after, words = drawing_actions.drawn(draft.canvas, action)
+        except DataError as error:
+            draft.trouble = str(error)
+        else:
+            draft.change(lambda _: after, words)
+
+
+def like_train(draft: Draft, split: SplitName) -> None:
+    """Fresh points from the strokes of train: on both other splits, or on the one that is shown."""
+    targets = SPLIT_NAMES[1:] if split == "train" else (split,)
+
+    def make(one: Canvas) -> Canvas:
+        for target in targets:
+            one = copy_marks(one, "train", target)
+        return one
+
+    draft.change(make, f"Drew {' and '.join(targets)} like train: the same strokes, fresh points")
+
+
+def head(draft: Draft) -> SplitName:
+    """The split that is drawn on, with the number of points of each."""
+    totals = {split: sum(drawing_points.counts(draft.canvas, split)) for split in SPLITS}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        split = cast(
+            SplitName,
+            deep_links.segmented(
+                "Split to draw on",
+                SPLIT_NAMES,
+                key=SPLIT,
+                default="train",
+                format_func=lambda split: f"{split} · {totals[split]:,}",
+                label_visibility="collapsed",
+            ),
+        )
+        st.button(
+            "Dev and eval like train" if split == "train" else f"{split.capitalize()} like train",
+            key="like-train",
+            icon=":material/content_copy:",
+            on_click=like_train,
+            args=(draft, split),
+            disabled=not draft.canvas.train,
+            help="The same strokes and distributions, with fresh points from the same densities",
+        )
+    return split
+
+
+def scene(draft: Draft, split: SplitName, overlays: list[Overlay]) -> Scene:
+    one = draft.canvas
+    counts = drawing_points.counts(one, split)
+    return Scene(
+        split=split,
+        limits=one.limits,
+        classes=list(zip(one.class_names, one.colours, counts, strict=True)),
+        picture=drawing_points.image(one, split, drawing_picture.SIDE),
+        undo=bool(draft.past),
+        redo=bool(draft.future),
+        chosen=draft.chosen_label,
+        choice=f"{draft.token}-{draft.choice}",
+        said=draft.said,
+        taken=draft.taken,
+        overlays=overlays,
+    )
+
+
+@st.fragment
+def editor() -> None:
+    """Canvas and panels; a stroke runs this part of the page only."""
+    with messages.plain_words():  # a fragment reruns without the entry file and its care
+        edit(drawing_draft.current())
+
+
+def edit(draft: Draft) -> None:
+    take(draft)
+    left, right = st.columns([0.63, 0.37], gap="medium")
+    with left:
+        split = head(draft)
+        place = st.container()
+    with right:
+        if draft.empty:
+            drawing_examples.show(draft)
+        else:
+            st.html(drawing_overview.overview(draft.canvas))
+        fill, classes, numbers, save, files = st.tabs(["Fill", "Classes", "Numbers", "Save", "Files"])
+        with fill:
+            drawing_distributions.show(draft, split)
+        with classes:
+            drawing_classes.show(draft)
+        with numbers:
+            overlays = drawing_statistics.show(draft, split)
+        with save:
+            drawing_saved.panel(draft)
+        with files:
+            drawing_files.show(draft, split)
+        trouble = draft.trouble or st.session_state.pop("drawing_trouble", "")
+        if trouble:
+            st.warning(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
+            draft.trouble = ""
+    with place:
+        canvas.show(scene(draft, split, overlays), CANVAS)
+    st.header("Apply algorithms", anchor=False)
+    drawing_apply.show(draft)
+
+
+#: As much of the window for the canvas as there is: nothing that is needed while drawing lies below its edge.
+ROOMY = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 2rem; padding: 0 0 0.25rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; } }
+</style>"""
+
+st.html(ROOMY)
+st.title("Draw data", anchor=False)
+draft = draft_of_address()
+editor()
+drawing_results.show(draft)
+drawing_saved.saved_list(draft.name)
