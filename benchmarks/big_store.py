@@ -164,7 +164,7 @@ def trial(study: str, label: str, repeat: int, number: int, rng: np.random.Gener
         dev_error=dev,
         class_errors=() if dev is None else (dev - 0.02, dev + 0.02),
         epochs=epochs,
-        best_epoch=epochs,
+        best_epoch=0 if dev is None else epochs,
         seconds=1.5 * epochs + 0.1 * rng.uniform(),
         reason=reason,
         started=1.7e9 + 10 * number,

@@ -51,6 +51,17 @@ def multiselect(
     return values
 
 
+def text(label: str, *, key: str, **more: Any) -> str:
+    """A line of text in the address under `key`; while it is empty the address lacks the parameter."""
+    if followed(key) is not None:
+        st.session_state[key] = st.query_params[key]
+    elif key not in st.session_state:
+        st.session_state[key] = next(iter(_written().get(key, [])), "")
+    value: str = st.text_input(label, key=key, **more)
+    write(key, [value] if value else [])
+    return value
+
+
 def followed(key: str, parameter: str | None = None) -> str | None:
     """The parameter's value where somebody followed an address with it, None where the page wrote it."""
     asked = st.query_params.get_all(parameter or key)
@@ -67,6 +78,11 @@ def write(key: str, values: Sequence[str], parameter: str | None = None) -> None
     _written()[key] = list(values)
     if st.query_params.get_all(parameter) != list(values):
         st.query_params[parameter] = list(values)
+
+
+def written(key: str) -> list[str]:
+    """What stood in the address under `key` when a page last wrote it."""
+    return list(_written().get(key, []))
 
 
 def forget(key: str) -> None:

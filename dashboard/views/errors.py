@@ -128,6 +128,12 @@ def show_confusion(study: StudyRecord, summary: StudySummary) -> None:
         repeat = deep_links.segmented("Final training", numbers, key="repeat", default=numbers[0])
     score = next(score for score in scores if str(score.repeat + 1) == repeat)
     st.caption(f"{label}: {score.architecture}" if score.architecture else label)
+    st.page_link(
+        "views/trials.py",
+        label="The trial that it comes from: settings, learning curve, what others differ in",
+        icon=":material/table_rows:",
+        query_params={KEY: study.name, "trial": f"{label}/{score.repeat + 1}/{score.trial}"},
+    )
     names = study.data.class_names
     with st.container(horizontal=True):  # side by side as far as the classes leave room
         for split in SPLIT_NAMES:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import deep_links, downloads, figures, messages, reading
-from dashboard.study_picker import pick_study
+from dashboard.study_picker import KEY, pick_study
 from reports.palette import transparent
 from reports.section import section
 from reports.sections.importances import remarks
@@ -218,6 +218,12 @@ st.header("All trials", anchor=False)
 st.caption(
     f"{len(of_system(frame)):,} trained trials of {messages.escaped(system)}, one column a hyperparameter. For all "
     "systems, with epochs and scores, and for other programs:"
+)
+st.page_link(
+    "views/trials.py",
+    label="Search in them, open one, compare two",
+    icon=":material/table_rows:",
+    query_params={KEY: study.name, "system": system},
 )
 st.code(
     f"python -m tuners.export {shlex.quote(study.name)} --to csv --out {shlex.quote(study.name)}-tables"

@@ -114,11 +114,11 @@ def _warnings(label: str, axis: Axis, winner: pd.DataFrame, best: pd.DataFrame) 
         near = abs(places - limit) <= NEAR + 1e-9
         share = float(near.mean()) if len(values) >= FEWEST_BEST else math.nan
         at_end = bool((abs(axis.positions(won) - limit) <= NEAR + 1e-9).any())
-        chance = _chance(axis)
+        even = chance(axis)
         # Twice what chance brings: of three values one in three lies at an end anyway, and one winner there
         # is no sign where the next best lie elsewhere.
-        crowd = share >= min(1.0, max(MANY, 2 * chance))
-        if not crowd and (not at_end or (chance > RARE and not math.isnan(share))):
+        crowd = share >= min(1.0, max(MANY, 2 * even))
+        if not crowd and (not at_end or (even > RARE and not math.isnan(share))):
             continue
         value = won.iloc[0] if at_end else values[near].mode().iloc[0]
         found.append(
@@ -130,7 +130,7 @@ def _warnings(label: str, axis: Axis, winner: pd.DataFrame, best: pd.DataFrame) 
                 "range": _range(axis),
                 "winner": at_end,
                 "best": share,
-                "chance": chance,
+                "chance": even,
                 "advice": f"{axis.name} = {_number(value)}{'' if at_end else ' (best tenth)'} lies at the {end} end "
                 f"({_range(axis)}): widen the space {'downwards' if end == 'lower' else 'upwards'}",
             }
@@ -138,7 +138,7 @@ def _warnings(label: str, axis: Axis, winner: pd.DataFrame, best: pd.DataFrame) 
     return found
 
 
-def _chance(axis: Axis) -> float:
+def chance(axis: Axis) -> float:
     """The share of an even draw that lies at one end."""
     match axis.domain:
         case Choice(options):

@@ -194,6 +194,23 @@ class FailureMap(Section):
         return f"Share of failed trials by hyperparameter, {frame.attrs['system']}, {caption_of(frame)}"
 
 
+def shared_with(frame: pd.DataFrame, trial: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `FailureMap.frame` for values that clearly more troubled trials have than others, and this one too.
+
+    trial: its row of `trial_frame`. The most striking value comes first.
+    """
+    label = trial["system"].iloc[0]
+    found = _striking(frame[frame["system"] == label])
+    own = {
+        (axis.name, part)
+        for axis in frame.attrs["axes"].get(label, [])
+        if axis.column in trial
+        for part, (_, chosen) in enumerate(_parts(axis, trial))
+        if len(chosen)
+    }
+    return found[[pair in own for pair in zip(found["parameter"], found["part"], strict=True)]]
+
+
 def _striking(frame: pd.DataFrame) -> pd.DataFrame:
     expected = frame["trials"] * frame["overall"]
     deviation = (expected * (1 - frame["overall"])) ** 0.5
