@@ -15,6 +15,7 @@ from datasets.types import Samples
 from reports import charts, palette, tables
 from reports.density_image import MANY, OVER_DENSITY, density, density_traces
 from tuners.record import ScoreRecord
+from tuners.recording import Plane
 from tuners.store import Store
 
 if TYPE_CHECKING:
@@ -79,15 +80,20 @@ def sample(samples: Samples, most: int = MOST_POINTS) -> Samples:
 
 def levels(surface: Surface, mode: Mode) -> NDArray[np.uint8]:
     """The grid as one byte a place: the class shown, and within it the shade of its probability."""
+    shown = np.take_along_axis(surface.probabilities, surface.classes[..., None].astype(np.intp), axis=-1)
+    return shades(surface.classes, shown[..., 0], surface.count, mode)
+
+
+def shades(
+    classes: NDArray[np.uint8], certainty: NDArray[np.uint8], count: int, mode: Mode
+) -> NDArray[np.uint8]:
+    """Levels of classes and of the probabilities of these classes, 255 for 1; arrays of one shape, any."""
     if mode == "class":
-        return np.asarray(surface.classes * SHADES + SHADES - 1, dtype=np.uint8)
-    shown = np.take_along_axis(surface.probabilities, surface.classes[..., None].astype(np.intp), axis=-1)[
-        ..., 0
-    ]
-    least = 1 / surface.count
-    certainty = np.clip((shown / 255 - least) / (1 - least), 0, 1)
-    shade = np.minimum((certainty * SHADES).astype(np.uint8), SHADES - 1)
-    return np.asarray(surface.classes * SHADES + shade, dtype=np.uint8)
+        return np.asarray(classes * SHADES + SHADES - 1, dtype=np.uint8)
+    least = 1 / count
+    above = np.clip((certainty / 255 - least) / (1 - least), 0, 1)
+    shade = np.minimum((above * SHADES).astype(np.uint8), SHADES - 1)
+    return np.asarray(classes * SHADES + shade, dtype=np.uint8)
 
 
 def surface_figure(
@@ -180,7 +186,7 @@ def _add(figure: go.Figure, traces: Sequence[Any], index: int, columns: int) -> 
         figure.add_trace(trace, row=index // columns + 1, col=index % columns + 1)
 
 
-def ground_trace(surface: Surface, z: NDArray[np.uint8], count: int) -> go.Heatmap:
+def ground_trace(surface: Surface | Plane, z: NDArray[np.uint8], count: int) -> go.Heatmap:
     """The colours of a panel. z: levels; the one after the last class is left blank."""
     import plotly.graph_objects as go
 

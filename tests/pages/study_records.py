@@ -31,6 +31,7 @@ from tuners.record import (
     TrialRecord,
     TrialState,
 )
+from tuners.recording import Frames, Plane, replay_file, trial_file
 from tuners.store import Store
 
 EPOCHS = 4
@@ -170,6 +171,23 @@ def _write_surface(path: Path, turn: int) -> None:
     np.savez_compressed(
         path, x=side, y=side, probabilities=probabilities, classes=(second > 0.5).astype(np.uint8)
     )
+
+
+def add_recordings(store: Store, name: str, label: str) -> None:
+    """The course of a system of a finished study: a border that turns with every epoch and trial."""
+    position, where = LABELS.index(label), Plane(np.linspace(-1, 1, 12), np.linspace(-1, 1, 10))
+
+    def frames(*numbers: int) -> Frames:
+        x1, x2 = np.meshgrid(where.x, where.y)
+        classes = np.stack([x1 * np.cos(number) + x2 * np.sin(number) > 0 for number in numbers])
+        certainty = np.full(classes.shape, 200, dtype=np.uint8)
+        return Frames(where, np.array(numbers), classes.astype(np.uint8), certainty, 2)
+
+    folder = store.folder / name
+    frames(*range(1, EPOCHS + 1)).write(folder / replay_file(f"{position}.surface.npz"))
+    for trial in store.trials(name, label):
+        if trial.dev_error is not None:
+            frames(trial.number).write(folder / trial_file(position, 0, trial.number))
 
 
 def _data(folder: Path) -> DataInfo:
