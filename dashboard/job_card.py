@@ -89,7 +89,7 @@ def _card(job: Job, found: Sequence[Job]) -> None:
         elif job.message:
             show = st.error if job.state == JobState.FAILED else st.caption
             show(messages.escaped(job.message).replace("\n", "  \n"))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if study is not None and job.started is not None:
                 _links(study)
             _controls(job)
@@ -126,6 +126,9 @@ def _progress(job: Job, study: StudyRecord | None) -> None:
         st.progress(0.0, text=messages.escaped(f"Begins: {said}" if said else "Begins: loading libraries"))
         return
     trials = reading.trials(study.name)
+    if not trials:
+        st.progress(0.0, text="The study has begun; the libraries that train are being loaded")
+        return
     rows = progress(study, reading.systems(study.name), trials)
     done, planned = sum(row.done for row in rows), [row.planned for row in rows]
     of = f" of {sum(filter(None, planned)):,}" if None not in planned else ""

@@ -73,7 +73,7 @@ def own_main() -> Iterator[None]:
 def open_page(address: str) -> Open:
     """Opens a page as an address would: `open_page("errors", study="demo")`."""
 
-    def open_page(name: str, **parameters: str | list[str]) -> AppTest:
+    def open_page(name: str, /, **parameters: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
         for key, value in parameters.items():
             app.query_params[key] = value

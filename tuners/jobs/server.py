@@ -107,11 +107,18 @@ class Server:
                 process.stop()
             code = process.poll()
             if code is not None:
-                self._close_study(job, code)
-                state, message = outcome(code, job.cancel, process.last_words())
-                self.queue.end(token, state, code, message)
+                self._end_job(job, process, code)
                 del self.running[token]
-                self.say(f"{job.study}: {state}" + (f" ({message})" if message else ""))
+
+    def _end_job(self, job: Job, process: Process, code: int) -> None:
+        """Writes down how it went. A study that was finished before the signal came is done."""
+        self._close_study(job, code)
+        study = self._study(job) if code < 0 else None
+        if study is not None and study.state == StudyState.FINISHED:
+            code = 0
+        state, message = outcome(code, job.cancel, process.last_words())
+        self.queue.end(job.token, state, code, message)
+        self.say(f"{job.study}: {state}" + (f" ({message})" if message else ""))
 
     def _start_next(self) -> None:
         """Starts what waits, in order; a study that another process runs lets the next one pass."""
@@ -182,12 +189,11 @@ class Server:
         if write:
             jobs = {job.token: job for job in self.queue.jobs()}
             for token, code in codes.items():
-                self._close_study(jobs[token], code)
-                state, message = outcome(code, jobs[token].cancel, self.running[token].last_words())
-                if state == JobState.CANCELLED and not jobs[token].cancel:
-                    self.queue.put_back(token)
+                if jobs[token].cancel or outcome(code, False, "")[0] != JobState.CANCELLED:
+                    self._end_job(jobs[token], self.running[token], code)
                 else:
-                    self.queue.end(token, state, code, message)
+                    self._close_study(jobs[token], code)
+                    self.queue.put_back(token)
         self.running.clear()
 
 
