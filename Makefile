@@ -18,6 +18,9 @@ STUDY ?=
 OUT ?= reports_out/$(STUDY)
 PICTURES ?= reports_out/pages
 
+# Where it is set, every process that a test starts would compile the packages again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup environments demo dashboard report screenshots bench test test-fast test-slow check format clean force
 
 help: ## show this list
@@ -62,7 +65,7 @@ test-fast: $(STAMP) ## tests without training of networks and without a browser
 	$(BIN)/python -m pytest -m "not slow and not browser" -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS) $(NONE_IS_FINE)
 
 test-slow: $(STAMP) ## tests that train networks, run studies or drive a browser
-	$(BIN)/python -m pytest -m "slow or browser" -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS) $(NONE_IS_FINE)
+	$(BIN)/python -m pytest -m "slow or browser" -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder $(TEST_ARGS) $(NONE_IS_FINE)
 
 check: $(STAMP) ## format, lint, types, direction of imports, Dockerfile
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import subprocess
@@ -24,7 +25,26 @@ settings.load_profile("handtune")
 #: Patients of the stand-in corpora that tests share: the fewest there may be.
 PATIENTS = 6
 
+#: Files of a minute or more, the longest first. They are begun first, so that no process is left alone with one.
+LONG = (
+    "test_tuners_searchers",
+    "test_tuners_resume",
+    "test_tuners_ray_engine",
+    "test_pathology_standin",
+    "test_tuners_corpora",
+    "test_tuners_acceptance",
+    "test_tuners_cli",
+    "test_tuners_hypermodels",
+    "test_eeg_standin_hardness",
+    "test_browser_dashboard",
+)
+
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +55,22 @@ def repo_root() -> Path:
 
 @pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """`small_corpus("11")`: a stand-in corpus of six patients, written once; tests read it only."""
+    """`small_corpus("11")`: a stand-in corpus of six patients; tests read it only.
+
+    Written once a run, whatever the number of its processes: their temporary folders lie side by side.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     @cache
     def corpus(name: str) -> Path:
         from datasets.source import sources
 
-        folder = tmp_path_factory.mktemp("corpus") / name
-        sources()[name].standin().write(folder, patients=PATIENTS, workers=2)
+        folder = shared / "corpora" / name
+        folder.parent.mkdir(exist_ok=True)
+        with (shared / f"corpus-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            sources()[name].standin().write(folder, patients=PATIENTS, workers=2)  # a finished one is kept
         return folder
 
     return corpus
