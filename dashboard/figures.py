@@ -76,10 +76,22 @@ def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> 
 
 
 def stand_out(figure: go.Figure) -> None:
-    """Draws the points darker than their ground on a light page, and lighter on a dark one."""
-    for trace in figure.data:
-        if trace.type == "scattergl":
-            trace.marker.color = blend(trace.marker.color, 0.6, ground().text)
+    """Draws the points darker than their ground on a light page, and lighter on a dark one; the legend keeps the colours
+    of the classes, and a click on one of them still hides its points."""
+    for trace in list(figure.data):
+        if trace.type != "scattergl":
+            continue
+        if trace.showlegend:
+            figure.add_scatter(
+                x=[None],
+                y=[None],
+                mode="markers",
+                name=trace.name,
+                legendgroup=trace.legendgroup,
+                marker={"color": trace.marker.color, "size": 12, "opacity": 1},
+            )
+            trace.showlegend = False
+        trace.marker.color = blend(trace.marker.color, 0.6, ground().text)
     figure.update_layout(margin_t=60, legend_y=-0.12)
 
 

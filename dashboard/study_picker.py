@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import deep_links, messages, reading
 from tuners.record import StudyRecord
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 KEY = "study"
 
 
-def pick_study() -> StudyRecord:
-    """Draws the picker and returns the study; ends the run with advice where there is none."""
+def pick_study(place: DeltaGenerator | None = None) -> StudyRecord:
+    """Draws the picker and returns the study; ends the run with advice where there is none.
+
+    place: where the picker stands, for pages that have it beside other choices; advice takes the page's whole width.
+    """
     studies = {study.name: study for study in reading.studies()}
     if not studies:
         messages.empty_store()
@@ -23,9 +31,10 @@ def pick_study() -> StudyRecord:
     if asked is not None and asked not in studies:
         _unknown(asked, names)
         st.stop()
-    name = deep_links.selectbox(
-        "Study", names, key=KEY, default=names[0], format_func=lambda name: _title(studies[name])
-    )
+    with place or nullcontext():
+        name = deep_links.selectbox(
+            "Study", names, key=KEY, default=names[0], format_func=lambda name: _title(studies[name])
+        )
     return studies[name]
 
 

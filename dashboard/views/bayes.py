@@ -136,15 +136,18 @@ st.markdown(
     "imported, follow known densities, so it is computed here, not estimated."
 )
 titles = known_sets.titles()
-name = deep_links.selectbox(
-    "Generated or drawn set",
-    list(titles),
-    key="truth",
-    default=default_set(list(titles)),
-    format_func=lambda name: titles[name],
-)
+first, second = st.columns([0.65, 0.35])
+with first:
+    name = deep_links.selectbox(
+        "Generated or drawn set",
+        list(titles),
+        key="truth",
+        default=default_set(list(titles)),
+        format_func=lambda name: titles[name],
+    )
 version = drawings.version(name)
-split = deep_links.segmented("Split", SPLIT_NAMES, key="split", default="eval")
+with second:
+    split = deep_links.segmented("Split", SPLIT_NAMES, key="split", default="eval")
 show_rules(name, split, version)
 frame = known_sets.truth(name, version)
 show_truth(frame)

@@ -184,8 +184,7 @@ def running_first(systems: list[SystemRecord]) -> list[str]:
 
 st.title(TITLE)
 first, second, third = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
-with first:
-    study = pick_study()
+study = pick_study(first)
 with second:
     against = cast(
         Against, deep_links.segmented("Against", get_args(Against), key="against", default="trials")

@@ -23,6 +23,16 @@ POSITION = 1
 #: Studies shown at once; the others are a click away.
 SHOWN = 6
 
+#: What can be done here, by page: it needs no study.
+DOING = {"start": "Start a search", "draw": "Draw data", "lesson": "Take the guided lesson"}
+
+#: What each of them is, for somebody who has seen nothing yet.
+FIRST_STEPS = {
+    "start": "Set a tuner to work on a data set, and watch it here",
+    "draw": "Draw classes of points, and see what classifiers make of them",
+    "lesson": "Seven steps through what tuning can and cannot do",
+}
+
 #: How a person's own configurations are written down and trained; the door shows these very words.
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "hand_list.md"
 
@@ -46,15 +56,12 @@ def show_watching(studies: list[StudyRecord]) -> None:
     running = next((study for study in studies if study.state == StudyState.RUNNING), None)
     if running:
         st.markdown(
-            f"**{messages.escaped(running.name)}** is running now: every trial as it ends, the best dev error so far, "
-            "and what failed."
+            f"**{messages.escaped(running.name)}** is running now: the best dev error so far, every trial, what failed."
         )
     else:
-        st.markdown(
-            "No search is running. The newest one can be looked at as it went: its trials, its learning curves, "
-            "and what failed."
-        )
+        st.markdown("No search is running. See how the newest one went, and who stood on its podium.")
     link("live", "Live race", running or studies[0])
+    link("replay", "Replay how it came about", running or studies[0])
 
 
 def show_comparing(studies: list[StudyRecord]) -> None:
@@ -68,19 +75,33 @@ def show_comparing(studies: list[StudyRecord]) -> None:
 
 def show_by_hand() -> None:
     st.markdown("**:material/tune: Tune by hand**")
-    st.markdown(
-        "Write down configurations of your own, and they are trained beside a tuner on the same data and budget. "
-        "That is started in a terminal; the pages show it as soon as it has begun."
-    )
-    with st.popover("The command and the file", icon=":material/terminal:"):
+    st.markdown("Your own ideas beside a tuner, on the same data and budget.")
+    for page, label in DOING.items():
+        link(page, label)
+    show_guide()
+
+
+def show_guide() -> None:
+    with st.popover("Your own settings, from a file", icon=":material/terminal:"):
         guide = GUIDE.read_text(encoding="utf-8").replace(BY_HAND, BY_HAND + messages.store_option())
         heading, _, text = guide.partition("\n")
         st.markdown(f"**{heading.removeprefix('# ')}**\n{text}")
 
 
-def link(page: str, label: str, study: StudyRecord) -> None:
+def show_first_steps() -> None:
+    """Ways in that need no study."""
+    for column, (page, label) in zip(st.columns(3, border=True), DOING.items(), strict=True):
+        with column:
+            st.markdown(f"**{FIRST_STEPS[page]}**")
+            link(page, label)
+
+
+def link(page: str, label: str, study: StudyRecord | None = None) -> None:
     st.page_link(
-        f"views/{page}.py", label=label, icon=":material/arrow_forward:", query_params={KEY: study.name}
+        f"views/{page}.py",
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={KEY: study.name} if study else None,
     )
 
 
@@ -148,9 +169,9 @@ st.markdown(
 )
 studies = reading.studies()
 if not studies:
+    show_first_steps()
     messages.empty_store()
-    with st.container(border=True):
-        show_by_hand()
+    show_guide()
     st.stop()
 show_doors(studies)
 newest = next((study for study in studies if study.state == StudyState.FINISHED), None)

@@ -1,7 +1,7 @@
 """Decision surfaces of several systems side by side, under the points of a split."""
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import permutations
 from pathlib import Path
 from typing import cast, get_args
 
@@ -135,7 +135,8 @@ def show_disagreement(
 
 
 st.title("Decision surfaces")
-study = pick_study()
+first, second = st.columns([0.35, 0.65])
+study = pick_study(first)
 summary = reading.summary(study.name)
 scored = [system for system in summary.systems if system.scores]
 if not scored:
@@ -159,15 +160,16 @@ if not drawable:
     st.page_link("views/errors.py", label="See its errors", query_params={"study": study.name})
     st.stop()
 
-st.markdown(section("surfaces").lead)
-systems = deep_links.multiselect(
-    "Systems", list(drawable), key="systems", default=first_choice(list(drawable.values()))
-)
-pairs = {f"{one} / {other}": (one, other) for one, other in combinations(systems, 2)}
-pair = NONE
-if pairs:
-    pair = deep_links.selectbox("Where two differ", [NONE, *pairs], key="differ", default=NONE)
+with second:
+    systems = deep_links.multiselect(
+        "Systems", list(drawable), key="systems", default=first_choice(list(drawable.values()))
+    )
 with st.container(horizontal=True):
+    # In both orders: the map is the first one's ground where the second differs.
+    pairs = {f"{one} / {other}": (one, other) for one, other in permutations(systems, 2)}
+    pair = NONE
+    if pairs:
+        pair = deep_links.selectbox("Where two differ", [NONE, *pairs], key="differ", default=NONE, width=270)
     split = cast(SplitName, deep_links.segmented("Points of", SPLIT_NAMES, key="split", default="eval"))
     mode = cast(Mode, deep_links.segmented("Ground", get_args(Mode), key="mode", default="probability"))
     repeats = sorted({str(score.repeat + 1) for system in scored for score in system.scores}, key=int)
@@ -220,6 +222,7 @@ elif surfaces:
         alt += f"; with the Bayes boundary of {split}"
         words += boundary_text(study, split)
     figures.show_figure(figure, "surfaces", alt, study, zoom=True)
+    st.markdown(section("surfaces").lead)
     st.caption(
         f"{about}.{words} Drag to zoom into all panels at once, double click to see everything again; "
         "a click on a class in the legend hides its points."

@@ -31,6 +31,10 @@ def test_empty_store_says_what_to_type(page: str, open_page: Open, words: Words)
     assert not app.exception
 
 
+def test_home_of_an_empty_store_has_doors_that_need_no_study(open_page: Open) -> None:
+    assert [link.proto.page for link in open_page("overview").get("page_link")] == ["start", "draw", "lesson"]
+
+
 def test_file_that_is_no_store_is_explained(page: str, address: str, open_page: Open, words: Words) -> None:
     Path(address).parent.mkdir(parents=True)
     Path(address).write_text("not a database, but long enough to be taken for a damaged one " * 40)

@@ -10,6 +10,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from reports import palette
 from tuners.store import Store
 
 Open = Callable[..., AppTest]
@@ -43,8 +44,25 @@ def test_nothing_is_offered_that_cannot_be_drawn(finished: Store, open_page: Ope
     app = open_page("surfaces", study="demo", systems=["KNN"], bayes="yes", differ="KNN / RNF")
     assert "bayes" not in [control.key for control in app.segmented_control]
     assert "differ" not in [box.key for box in app.selectbox]
-    assert len(traces(app)) == 3
+    assert [trace["type"] for trace in traces(app)] == [
+        "heatmap",
+        "scattergl",
+        "scattergl",
+        "scatter",
+        "scatter",
+    ]
     assert not app.exception
+
+
+def test_legend_has_the_colours_of_the_classes_and_hides_their_points(
+    finished: Store, open_page: Open
+) -> None:
+    found = traces(open_page("surfaces", study="demo", systems=["KNN"]))
+    named = [trace for trace in found if trace.get("showlegend", True) and trace["type"] != "heatmap"]
+    assert [trace["marker"]["color"] for trace in named] == palette.class_colours(2)
+    assert [trace["marker"]["opacity"] for trace in named] == [1, 1]
+    of_points = {trace["legendgroup"] for trace in found if trace["type"] == "scattergl"}
+    assert of_points == {trace["legendgroup"] for trace in named}
 
 
 def test_where_two_systems_differ_is_mapped_and_counted(
@@ -61,6 +79,8 @@ def test_where_two_systems_differ_is_mapped_and_counted(
     assert f"answer differently on **{count}** points of eval" in text
     assert "| KNN answers | RNF answers | points | share, % | KNN right | RNF right |" in text
     assert "CSV of the differing answers" in [button.proto.label for button in app.get("download_button")]
+    app.selectbox(key="differ").select("RNF / KNN").run()
+    assert f"RNF and KNN answer differently on **{count}** points of eval" in words(app)
     app.multiselect(key="systems").set_value(["KNN", "MLP-M1"]).run()
     assert app.selectbox(key="differ").value == "none"
     assert "answer differently" not in words(app)
