@@ -232,3 +232,10 @@ elif surfaces:
 absent = [system.label for system in scored if system.label not in drawable]
 if absent:
     st.caption(f"Without a surface: {', '.join(absent)}.")
+if surfaces:
+    st.page_link(
+        "views/replay.py",
+        label="See how one came about, epoch by epoch",
+        icon=":material/motion_play:",
+        query_params={"study": study.name},
+    )
