@@ -1,4 +1,4 @@
-"""Pictures of every page, light, dark and narrow: `python -m dashboard.screenshots --out DIR`.
+"""Pictures of every page, light, dark, narrow and as projected: `python -m dashboard.screenshots --out DIR`.
 
 Serves the store of HANDTUNE_STORE by itself and looks at it with an installed Chromium. The pages are those
 that the dashboard finds, so a new one is in the pictures by being there. They are made to be looked at: they
@@ -17,11 +17,13 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
+from urllib.parse import urlencode
 
+from dashboard import projector
 from dashboard.navigation import declarations
 
 if TYPE_CHECKING:
@@ -38,15 +40,28 @@ CHROMIUM = (
     "--no-first-run",
 )
 
-#: Width in pixels and colours of each kind of picture.
-KINDS: dict[str, tuple[int, Literal["light", "dark"]]] = {
-    "light": (1280, "light"),
-    "dark": (1280, "dark"),
-    "narrow": (400, "light"),
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture. height: of the window in pixels; whole: the page to its end and not what the window shows."""
+
+    width: int
+    height: int = 900
+    scheme: Literal["light", "dark"] = "light"
+    projector: bool = False
+    phone: bool = False
+    whole: bool = True
+
+
+KINDS = {
+    "light": Kind(1280),
+    "dark": Kind(1280, scheme="dark"),
+    "narrow": Kind(400, phone=True),
+    "projector": Kind(1280, 720, projector=True, whole=False),
 }
 
-#: Pixels; longer pages than the second are cut, as a browser draws no picture of any height.
-HEIGHT, MOST_HEIGHT = 900, 8000
+#: Pixels; longer pages are cut, as a browser draws no picture of any height.
+MOST_HEIGHT = 8000
 
 #: A page is there once its script has ended, its charts are drawn and both have been at rest for a second.
 DRAWN = """() => {
@@ -64,7 +79,7 @@ DRAWN = """() => {
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m dashboard.screenshots", description=__doc__)
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for PAGE-light.png, -dark.png, -narrow.png"
+        "--out", type=Path, required=True, help="folder for PAGE-light.png, -dark, -narrow, -projector"
     )
     parser.add_argument("--study", help="the study that the pages show (default: the newest)")
     wanted = parser.parse_args(arguments)
@@ -75,19 +90,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from playwright.sync_api import sync_playwright
 
     wanted.out.mkdir(parents=True, exist_ok=True)
-    question = f"?study={quote(wanted.study)}" if wanted.study else ""
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
         phone = playwright.devices["Pixel 5"]["user_agent"]
-        for kind, (width, scheme) in KINDS.items():
+        for name, kind in KINDS.items():
+            asked = ({"study": wanted.study} if wanted.study else {}) | (
+                {projector.KEY: projector.YES} if kind.projector else {}
+            )
             page = browser.new_page(
-                viewport={"width": width, "height": HEIGHT},
-                color_scheme=scheme,
-                user_agent=phone if kind == "narrow" else None,
+                viewport={"width": kind.width, "height": kind.height},
+                color_scheme=kind.scheme,
+                user_agent=phone if kind.phone else None,
             )
             for one in declarations(ROOT / "dashboard" / "views"):
-                file = wanted.out / f"{one.url_path}-{kind}.png"
-                take(page, f"{address}/{one.url_path}{question}", file)
+                file = wanted.out / f"{one.url_path}-{name}.png"
+                take(page, f"{address}/{one.url_path}?{urlencode(asked)}", file, kind)
                 print(file)
             page.close()
         browser.close()
@@ -136,15 +153,15 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("the server did not answer within a minute")
 
 
-def take(page: Page, address: str, file: Path) -> None:
-    """The whole page as one picture: the window is made as high as what scrolls in it."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    page.set_viewport_size({"width": width, "height": HEIGHT})
+def take(page: Page, address: str, file: Path, kind: Kind = KINDS["light"]) -> None:
+    """The page as one picture; the whole of it by a window as high as what scrolls in it."""
+    page.set_viewport_size({"width": kind.width, "height": kind.height})
     page.goto(address)
     page.wait_for_function(DRAWN, polling=100)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(HEIGHT, min(height, MOST_HEIGHT))})
-    page.wait_for_function(DRAWN, polling=100)
+    if kind.whole:
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": kind.width, "height": max(kind.height, min(height, MOST_HEIGHT))})
+        page.wait_for_function(DRAWN, polling=100)
     page.screenshot(path=file)
 
 
