@@ -24,13 +24,17 @@ PARTS = ("train", "dev", "eval")
 
 
 @pytest.fixture(scope="module")
-def poster(command, tmp_path_factory):
-    """The study's table on set 10, with searches cut to one trial of one epoch."""
+def poster(command, quick, tmp_path_factory):
+    """The study's table on set 10, with searches cut to one trial of one epoch, from a third of the points of train.
+
+    The whole train meets the same figures in tests/imld_synth/test_imld_study.py.
+    """
     store = str(tmp_path_factory.mktemp("poster") / "s.sqlite")
     result = command(
         *("--preset", "poster", "--dataset", "10", "--max-trials", "1", "--max-epochs", "1"),
-        *("--workers", "2", "--store", store, "--json"),
+        *("--train-limit", "30000", "--workers", "2", "--store", store, "--json"),
         limit=500,
+        **quick,
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
