@@ -135,9 +135,9 @@ def amount(plan: list[Planned], seconds: int | None) -> str:
     epochs = sum(one.searches * (one.epochs + one.final) for one in limited if one.epochs is not None)
     parts = [f"{_count(len(plan), 'system')}, {_count(searches, 'search', 'searches')}"]
     if trainings:
+        of_networks = f" with **{_count(epochs, 'epoch')}** in all" if epochs else ""
         parts.append(
-            f"at most **{_count(trainings, 'training')}** with **{_count(epochs, 'epoch')}** in all, the final "
-            "training of each search included"
+            f"at most **{_count(trainings, 'training')}**{of_networks}, the final training of each search included"
         )
     if len(limited) < len(plan):
         timed = sum(one.searches for one in plan if one.trials is None)
