@@ -1,13 +1,15 @@
-"""The classes of a drawing: names, colours, one more, one less."""
+"""The classes of a drawing (names, colours, one more, one less) and the part of the plane that is shown."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard.drawing_colours import hex_of
 from dashboard.drawing_distributions import free_name
 from dashboard.drawing_draft import Draft
-from imld_synth.canvas import MOST_CLASSES, add_class, delete_class, recolour_class, rename_class
+from imld_synth.canvas import MOST_CLASSES, Canvas, add_class, delete_class, recolour_class, rename_class
 
 
 def show(draft: Draft) -> None:
@@ -51,6 +53,30 @@ def show(draft: Draft) -> None:
         args=(draft,),
         disabled=len(canvas.class_names) == MOST_CLASSES,
     )
+    _show_limits(draft)
+
+
+def _show_limits(draft: Draft) -> None:
+    """Four numbers; points beyond them stay, and are not seen."""
+    st.markdown("**Axes**")
+    with st.container(horizontal=True):
+        for place, (words, value) in enumerate(
+            zip(("x from", "x to", "y from", "y to"), draft.canvas.limits, strict=True)
+        ):
+            key = f"limit-{draft.token}-{place}-{value}"
+            st.number_input(
+                words, value=value, key=key, width=145, step=0.5, on_change=_limit, args=(draft, place, key)
+            )
+
+
+def _limit(draft: Draft, place: int, key: str) -> None:
+    value = float(st.session_state[key])
+
+    def make(canvas: Canvas) -> Canvas:
+        left, right, bottom, top = (value if at == place else old for at, old in enumerate(canvas.limits))
+        return replace(canvas, limits=(left, right, bottom, top))
+
+    draft.change(make, "Changed the axes")
 
 
 def _add(draft: Draft) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import string
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.drawing_draft import Draft
 from imld_synth import imld
-from imld_synth.canvas import Canvas, add, add_class, clear
+from imld_synth.canvas import COLOURS, Canvas, add, add_class, clear
 from imld_synth.errors import DataError
 from imld_synth.marks import Component, Distribution, gaussian, ring, yin_yang
 from imld_synth.shapes import Gaussian, Ring, YinYang
@@ -32,6 +35,9 @@ POINTS = 1_000
 #: What IMLD draws, for the help.
 HELP = "IMLD draws 10,000 a class: 2,000 of the ring, 5,000 of each half of the yin-yang"
 
+#: Pixels of the table of Gaussians: seven columns.
+TABLE = 640
+
 Parameters = tuple[Component, ...]
 
 
@@ -46,7 +52,7 @@ def show(draft: Draft, split: str) -> None:
         )
     )
     try:
-        with st.popover("Parameters", icon=":material/tune:", width="stretch"):
+        with st.popover("Parameters", icon=":material/tune:"):
             parts = parameters(name, count, draft)
         trouble = ""
     except DataError as error:
@@ -79,10 +85,9 @@ def placed(canvas: Canvas, split: str, title: str, parts: Parameters, only: bool
 
 
 def free_name(canvas: Canvas, number: int) -> str:
-    """A name that no class has."""
-    while f"class {number}" in canvas.class_names:
-        number += 1
-    return f"class {number}"
+    """A letter that no class is called, the one of the class with that index if it is free."""
+    letters = string.ascii_uppercase[number:] + string.ascii_uppercase
+    return next(letter for letter in letters if letter not in canvas.class_names)
 
 
 def parameters(name: str, count: int, draft: Draft) -> Parameters:
@@ -107,17 +112,20 @@ def _gaussians(name: str, shapes: list[tuple[int, object, int]], draft: Draft) -
     """A table with a row a Gaussian; rows may be added and taken away."""
     names = list(draft.canvas.class_names)
     for label in range(len(names), 1 + max(label for label, _, _ in shapes)):
-        names.append(free_name(draft.canvas, label))
+        names.append(
+            free_name(replace(draft.canvas, class_names=tuple(names), colours=COLOURS[: len(names)]), label)
+        )
     rows = [
         (names[label], count, *shape.mean, shape.cov[0][0], shape.cov[1][1], shape.cov[0][1])
         for label, shape, count in shapes
         if isinstance(shape, Gaussian)
     ]
-    columns = ["class", "points", "mean x", "mean y", "variance x", "variance y", "covariance"]
+    columns = ["class", "points", "mean x", "mean y", "var x", "var y", "cov"]
     st.markdown("**Gaussians**: a row each" if len(rows) > 1 else "**Gaussian**")
     table = st.data_editor(
         pd.DataFrame(rows, columns=columns),
         key=f"distribution-table-{name}-{rows[0][1]}-{'/'.join(names)}",
+        width=TABLE,
         hide_index=True,
         num_rows="dynamic",
         column_config={

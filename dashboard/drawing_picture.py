@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.drawing_colours import hex_of
 from reports.palette import rgb
 
 Floats = NDArray[np.float64]
@@ -28,7 +27,7 @@ DOTS = 30_000
 ROOMY = 600
 
 #: Half the size of the largest mark in pixels.
-REACH = 8
+REACH = 9
 
 #: Pixels a side of a small picture: one of three beside each other.
 SMALL = 220
@@ -40,12 +39,11 @@ FAINT = 0.35
 def picture(
     x: Floats, y: NDArray[np.int64], limits: Limits, colours: Sequence[str], side: int = SIDE
 ) -> bytes:
-    """A PNG of `side` x `side` pixels that shows the limits. x: (n, 2), y: (n,) class indices. Points beyond the
-    limits are left out."""
+    """A PNG of `side` x `side` pixels that shows the limits. x: (n, 2), y: (n,) class indices; colours: #rrggbb.
+    Points beyond the limits are left out."""
     from PIL import Image
 
     columns, rows, labels = _pixels(x, y, limits, side)
-    colours = [hex_of(colour) for colour in colours]
     if len(labels) > DOTS:
         image = _density(columns, rows, labels, colours, side)
     else:
@@ -107,9 +105,9 @@ def mark(label: int, size: float = 1.0) -> NDArray[np.bool_]:
     far, wide, high = np.hypot(down, across), abs(across), abs(down)
     up, upside_down = (wide <= 0.55 * (4.5 + sign * down) for sign in (1, -1))
     shapes = (
-        far <= 4.2,
+        far <= 4.5,
         np.maximum(wide, high) <= 3.2,
-        wide + high <= 5.2,
+        wide + high <= 5.6,
         up & (high <= 4),
         (abs(wide - high) <= 1.2) & (wide <= 4) & (high <= 4),
         (np.minimum(wide, high) <= 1.1) & (far <= 5.1),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.canvas import Overlay
+from dashboard.drawing_colours import shown
 from dashboard.drawing_picture import as_address, picture
 from imld_synth.bayes import BayesError
 from imld_synth.canvas import Canvas
@@ -37,7 +38,7 @@ def counts(canvas: Canvas, split: str) -> tuple[int, ...]:
 
 def image(canvas: Canvas, split: str, side: int) -> str:
     """The picture of a split's points as an address."""
-    return _image(canvas.marks(split), canvas.limits, canvas.colours, side)
+    return _image(canvas.marks(split), canvas.limits, shown(canvas.colours), side)
 
 
 def statistics(canvas: Canvas, split: str) -> tuple[PointStatistics, ...]:
@@ -47,7 +48,7 @@ def statistics(canvas: Canvas, split: str) -> tuple[PointStatistics, ...]:
 def ellipses(canvas: Canvas, split: str) -> list[Overlay]:
     """Of every class with a covariance, the ellipses at one and two standard deviations."""
     lines = []
-    for colour, one in zip(canvas.colours, statistics(canvas, split), strict=True):
+    for colour, one in zip(shown(canvas.colours), statistics(canvas, split), strict=True):
         if one.mean is not None and one.covariance is not None:
             for rim in RIMS:
                 line = ellipse(one.mean, one.covariance, rim)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import deep_links, drawing_points, messages
 from dashboard.canvas import Overlay
-from dashboard.drawing_colours import hex_of
+from dashboard.drawing_colours import shown
 from dashboard.drawing_draft import Draft
 from datasets.types import SPLIT_NAMES
 from imld_synth.canvas import Canvas
@@ -48,13 +48,13 @@ def show(draft: Draft, split: str) -> list[Overlay]:
 def statistics_table(canvas: Canvas, found: tuple[PointStatistics, ...]) -> str:
     """A row a class: points, mean, and the covariance as the matrix that it is."""
     body = ""
-    for name, colour, one in zip(canvas.class_names, canvas.colours, found, strict=True):
+    for name, colour, one in zip(canvas.class_names, shown(canvas.colours), found, strict=True):
         mean = "–" if one.mean is None else _matrix([[number(value)] for value in one.mean])
         covariance = (
             "–" if one.covariance is None else _matrix([[number(v) for v in row] for row in one.covariance])
         )
         correlation = "–" if one.correlation is None else number(one.correlation, 2)
-        swatch = f"<span class='swatch' style='background:{hex_of(colour)}'></span>"
+        swatch = f"<span class='swatch' style='background:{colour}'></span>"
         body += (
             f"<tr><th scope='row'>{swatch}{escape(name)}<span class='note'>{one.count:,} points</span></th>"
             f"<td>{mean}</td><td>{covariance}<span class='note'>ρ {correlation}</span></td></tr>"

@@ -23,6 +23,7 @@ from dashboard import (
     messages,
 )
 from dashboard.canvas import Overlay, Scene
+from dashboard.drawing_colours import shown
 from dashboard.drawing_draft import Draft
 from datasets import drawings
 from datasets.types import SPLIT_NAMES, SplitName
@@ -137,7 +138,7 @@ def scene(draft: Draft, split: SplitName, overlays: list[Overlay]) -> Scene:
     return Scene(
         split=split,
         limits=one.limits,
-        classes=list(zip(one.class_names, one.colours, counts, strict=True)),
+        classes=list(zip(one.class_names, shown(one.colours), counts, strict=True)),
         picture=drawing_points.image(one, split, drawing_picture.SIDE),
         undo=bool(draft.past),
         redo=bool(draft.future),
@@ -192,7 +193,7 @@ def edit(draft: Draft) -> None:
 ROOMY = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2rem 3rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 2rem; padding: 0 0 0.25rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; } }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 3rem; } }
 </style>"""
 
 st.html(ROOMY)

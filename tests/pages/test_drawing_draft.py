@@ -1,0 +1,91 @@
+"""Drafts: kept after every change, brought back by their address, undone step by step."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from dashboard import drawing_draft
+from dashboard.drawing_draft import Draft
+from imld_synth.canvas import Canvas, add, add_class, clear
+from imld_synth.marks import Stroke
+
+TOKEN = "abcdefgh1234"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HANDTUNE_DRAWINGS", str(tmp_path))
+    st.cache_resource.clear()
+    return tmp_path / drawing_draft.FOLDER
+
+
+def opened() -> Draft:
+    """The draft as a server that was just started opens it."""
+    st.cache_resource.clear()
+    return drawing_draft._open(str(drawing_draft.folder()), TOKEN)
+
+
+def stroke(canvas: Canvas) -> Canvas:
+    return add(canvas, "train", Stroke(0, ((0.0, 0.0), (0.5, 0.5)), 0.05, 20))
+
+
+def test_a_draft_outlives_the_server() -> None:
+    draft = opened()
+    assert draft.empty and not drawing_draft.path(TOKEN).exists()  # looking at the page writes nothing
+    draft.taken["pen"] = 3
+    draft.change(stroke, "Drew 20 points")
+    again = opened()
+    assert again is not draft
+    assert again.canvas == draft.canvas and not again.empty
+    assert again.taken == {"pen": 3}
+    assert again.log[-1].endswith("Drew 20 points")
+
+
+def test_every_change_can_be_undone_and_done_again() -> None:
+    draft = opened()
+    states = [draft.canvas]
+    for make in (stroke, stroke, lambda one: add_class(one, "C"), lambda one: clear(one, "train")):
+        assert draft.change(make, "changed")
+        states.append(draft.canvas)
+    for state in reversed(states[:-1]):
+        draft.undo()
+        assert draft.canvas == state
+    draft.undo()
+    assert draft.canvas == states[0]
+    for state in states[1:]:
+        draft.redo()
+        assert draft.canvas == state
+    draft.undo()
+    draft.change(stroke, "another way")
+    assert draft.future == []
+    assert opened().canvas == draft.canvas
+
+
+def test_a_change_that_breaks_a_rule_changes_nothing() -> None:
+    draft = opened()
+    assert not draft.change(lambda one: add_class(one, "A"), "Added A")
+    assert "two classes are called" in draft.trouble
+    assert draft.canvas == Canvas() and draft.past == [] and draft.log == []
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", '{"name": 1}\n{}', "[]\n[]"])
+def test_a_damaged_draft_is_said_and_empty(folder: Path, text: str) -> None:
+    folder.mkdir()
+    drawing_draft.path(TOKEN).write_text(text)
+    draft = opened()
+    assert draft.empty and "damaged" in draft.trouble
+
+
+def test_old_drafts_are_deleted_and_others_stay(folder: Path) -> None:
+    folder.mkdir()
+    old, new = folder / "old.json", folder / "new.json"
+    for file, days in ((old, drawing_draft.DAYS + 1), (new, 1)):
+        file.write_text("x")
+        os.utime(file, (time.time() - days * 86_400,) * 2)
+    drawing_draft.clean_up()
+    assert not old.exists() and new.exists()
