@@ -23,14 +23,14 @@ Words = Callable[[AppTest], str]
 
 
 def test_a_study_with_enough_trials_shows_everything(store: Store, open_page: Open, words: Words) -> None:
-    add_searched_study(store)
+    add_searched_study(store, trials=25, repeats=1)
     store_insights(store, "searched")
     app = open_page("insight", study="searched", system=RANDOM)
     assert not app.exception
     said = words(app)
     assert len(app.get("plotly_chart")) == 5
     assert f"{RANDOM}: the forest predicts" in said
-    assert "asked for 0 of 60 configurations again" in said
+    assert "asked for 0 of 25 configurations again" in said
     assert "generated data" in said
     assert app.selectbox(key="system").options == [RANDOM, TPE], f"not {HAND}"
     assert app.selectbox(key="x").value == "learning_rate"
