@@ -110,7 +110,20 @@ def test_what_is_not_named_follows_the_kind_of_the_data(tmp_path):
         return [system.label for system in spec.systems]
 
     points = labels("--dataset", "10", "--baselines", "--tuner", "keras-random")
-    assert points == ["KNN", "MLP-M1", "MLP-M2", "RNF", "MLP-A1 (keras-random)"]
+    by_hand = [
+        "Euclidean",
+        "K-means",
+        "KNN",
+        "LDA",
+        "MLP-M1",
+        "MLP-M2",
+        "Naive Bayes",
+        "PCA",
+        "QDA",
+        "RNF",
+        "SVM",
+    ]
+    assert points == [*by_hand, "MLP-A1 (keras-random)"]
     patches = labels("--dataset", "11", "--baselines", "--tuner", "keras-random", "--no-guard")
     assert patches == ["CNN-M", "CNN-M2", "CNN-A (keras-random)"]
     eeg = labels("--dataset", "12", "--baselines", "--tuner", "keras-grid")

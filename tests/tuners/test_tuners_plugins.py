@@ -39,7 +39,8 @@ KINDS = {
     ),
     MODELS: (
         Baseline,
-        {"knn", "rnf", "mlp-m1", "mlp-m2", "cnn-m", "cnn-m2", "cnn-lstm-m", "cnn-lstm-m2", "lenet5-m"},
+        {"knn", "rnf", "mlp-m1", "mlp-m2", "cnn-m", "cnn-m2", "cnn-lstm-m", "cnn-lstm-m2", "lenet5-m"}
+        | {"euclidean", "lda", "qda", "naive-bayes", "svm", "kmeans", "pca"},
     ),
     ENGINES: (EnginePlugin, {"local", "ray"}),
 }
