@@ -39,7 +39,7 @@ def error_dots(
 ) -> Picture:
     """Errors by system and split, as fractions. label: whose they are."""
     dots = [
-        Dot(system, split_kind(split, above=split != "eval"), of[split])
+        Dot(system, split_kind(split, above=split != "dev"), of[split])
         for system, of in errors.items()
         for split in splits
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,9 @@ from tuners.summary import StudySummary, SystemSummary
 
 #: The data set of the lesson: train, dev and eval differ in it as nowhere else in the published study.
 SET = "10"
+
+#: Systems of the third step, as tables call them.
+KNN, RNF = "KNN", "RNF"
 
 #: How published figures are called wherever they stand.
 PUBLISHED = "published"
@@ -92,9 +95,29 @@ class Scene:
 
 
 def lesson_studies(studies: Sequence[StudyRecord]) -> list[StudyRecord]:
-    """The studies that the lesson can show, the one that suits it best first: finished ones, the newest first."""
+    """The studies that the lesson can show, the one that suits it best first: finished ones, those with most of what
+    the steps look at, and of these the newest."""
     fitting = [study for study in studies if study.data.name == SET and study.data.provenance == "generated"]
-    return sorted(fitting, key=lambda study: study.state != StudyState.FINISHED)
+    return sorted(fitting, key=lambda study: (study.state != StudyState.FINISHED, _absent(study)))
+
+
+def newest(wanted: Callable[[StudyRecord], bool]) -> StudyRecord | None:
+    """The newest finished study of the set that has what one step needs beside the study of the lesson."""
+    fitting = lesson_studies(reading.studies())
+    return next(
+        (s for s in reading.studies() if s in fitting and s.state == StudyState.FINISHED and wanted(s)), None
+    )
+
+
+def compares(study: StudyRecord) -> bool:
+    """Whether something was tuned by hand, and something by a tuner."""
+    return {system.tuner == HAND for system in study.spec.systems} == {True, False}
+
+
+def _absent(study: StudyRecord) -> int:
+    """How much of what the steps look at a study does not have."""
+    labels = {system.label for system in study.spec.systems}
+    return sum(name not in labels for name in (KNN, RNF)) + (not compares(study))
 
 
 def known_label() -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import deep_links, figures, jobs, messages, reading
 from dashboard.lesson.scene import SET, Scene, lesson_studies
-from dashboard.lesson.step import Missing, Picture, Question, Scale, Step, steps
+from dashboard.lesson.step import Answer, Missing, Picture, Question, Scale, Step, steps
 from dashboard.study_picker import KEY
 from tuners.record import StudyRecord
 
@@ -15,8 +15,8 @@ POSITION = 42
 
 STEP, ANSWER, DRAW = "step", "answer", "draw"
 
-#: In the session: what was wrong with the last start.
-SAID = "lesson_said"
+#: In the session: the last guess with its step, and what was wrong with the last start.
+GUESS, SAID = "lesson_guessed", "lesson_said"
 
 
 def pick_study() -> StudyRecord | None:
@@ -41,15 +41,15 @@ def pick_study() -> StudyRecord | None:
     return next(study for study in fitting if study.name == name)
 
 
-def pick_step(every: list[Step]) -> Step:
-    """All steps in a row with a way back and on; the clicker of a presenter sends the keys of these two."""
+def pick_step(every: list[Step], keys: bool) -> Step:
+    """A way back and on, and all steps in a row. keys: whether there may be a keyboard or a presenter's clicker, which
+    sends the keys of the first two."""
     numbers = [str(step.position) for step in every]
     with st.container(horizontal=True, vertical_alignment="center", key="lesson-steps"):
-        back, row, on = st.empty(), st.container(width="content"), st.empty()
-        with row:
-            number = deep_links.segmented(
-                "Step", numbers, key=STEP, default=numbers[0], label_visibility="collapsed"
-            )
+        back, on = st.empty(), st.empty()
+        number = deep_links.segmented(
+            "Step", numbers, key=STEP, default=numbers[0], label_visibility="collapsed"
+        )
     place = numbers.index(number)
     for slot, word, key, to, icon in (
         (back, "Previous step", "PageUp", place - 1, ":material/arrow_back:"),
@@ -60,7 +60,7 @@ def pick_step(every: list[Step]) -> Step:
             word,
             icon=icon,
             key=f"lesson_{key}",
-            shortcut=key,
+            shortcut=key if keys else None,
             disabled=not there,
             on_click=deep_links.follow,
             args=(STEP, numbers[to] if there else number),
@@ -68,22 +68,31 @@ def pick_step(every: list[Step]) -> Step:
     return every[place]
 
 
-def show_question(question: Question) -> None:
+def show_question(question: Question, hint: bool) -> None:
     with st.container(key="lesson-question"):
         st.header(question.text, anchor=False)
-        if question.hint:
+        if hint and question.hint:
             st.markdown(question.hint)
 
 
-def take_guess(step: Step, question: Question) -> str:
-    """The guess of the class, which is kept nowhere; an empty text where none was made."""
+def take_guess(step: Step, question: Question) -> None:
+    """The guess of the class, which is kept until the answer is shown, and nowhere else."""
     key = f"lesson_guess_{step.name}"
     if isinstance(question.guess, Scale):
         scale = question.guess
         middle = (scale.low + scale.high) // 2
-        guess = st.slider(f"Your guess ({scale.unit})", scale.low, scale.high, middle, key=key, width=420)
-        return "" if guess == middle else f"{guess} {scale.unit}"
-    return st.segmented_control("Your guess", question.guess, key=key) or ""
+        number = st.slider(f"Your guess ({scale.unit})", scale.low, scale.high, middle, key=key, width=420)
+        guess = "" if number == middle else f"{number} {scale.unit}"
+    else:
+        guess = st.segmented_control("Your guess", question.guess, key=key, wrap=True) or ""
+    st.session_state[GUESS] = (step.name, guess)
+
+
+def show_right(step: Step, answer: Answer) -> None:
+    """The answer in one line, beside what the class thought."""
+    guessed, guess = st.session_state.get(GUESS, ("", ""))
+    told = f" · your guess: {guess}" if guess and guessed == step.name else ""
+    st.success(f"**Answer: {answer.right}**{told}", icon=":material/lightbulb:")
 
 
 def show_picture(picture: Picture) -> None:
@@ -126,21 +135,27 @@ def draw_number() -> int:
     return int(asked) % 1000 if asked.isdecimal() else 0
 
 
+heading = st.empty()
 every = steps()
 study = pick_study()
-step = pick_step(every)
-scene = Scene(study, draw_number(), phone="Mobi" in (st.context.headers.get("User-Agent") or ""))
-st.title(f"{step.position} · {step.title}", anchor=False)
+phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+step = pick_step(every, keys=not phone)
+heading.title(f"{step.position} · {step.title}", anchor=False)
+scene = Scene(study, draw_number(), phone)
 question = step.question(scene)
-show_question(question)
 answered = st.query_params.get(ANSWER) == str(step.position)
+answer = step.answer(scene) if answered else None
+show_question(question, hint=answer is None)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    guess = take_guess(step, question)
+    if answer is None:
+        take_guess(step, question)
+    else:
+        show_right(step, answer)
     st.button(
         "Hide the answer" if answered else "Show the answer",
         icon=":material/visibility_off:" if answered else ":material/visibility:",
         type="secondary" if answered else "primary",
-        shortcut="A",
+        shortcut=None if phone else "A",
         key="lesson_answer",
         on_click=deep_links.follow,
         args=(ANSWER, "no" if answered else str(step.position)),
@@ -149,18 +164,13 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Draw anew",
             icon=":material/refresh:",
-            shortcut="D",
+            shortcut=None if phone else "D",
             on_click=deep_links.follow,
             args=(DRAW, str(scene.draw + 1)),
         )
 first, *others = step.pictures(scene, answered)
-if not answered:
-    show_picture(first)
-else:
-    answer = step.answer(scene)
-    told = f" · your guess: {guess}" if guess else ""
-    st.success(f"**Answer: {answer.right}**{told}", icon=":material/lightbulb:")
-    show_picture(first)
+show_picture(first)
+if answer is not None:
     st.markdown(answer.words)
     for picture in others:
         show_picture(picture)
@@ -178,6 +188,7 @@ with st.container(horizontal=True):
             query_params=dict(link.parameters),
         )
 st.caption(
-    f"Step {step.position} of {len(every)}, about {step.minutes} minutes of {sum(one.minutes for one in every)}. Keys: Page up and "
-    "Page down change the step, A shows the answer. No guess is kept."
+    f"Step {step.position} of {len(every)}, about {step.minutes} minutes of {sum(one.minutes for one in every)}. "
+    + ("" if phone else "Keys: Page up and Page down change the step, A shows the answer. ")
+    + "No guess is kept."
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from dashboard import known_sets, reading
 from dashboard.lesson.error_dots import printed_errors, split_kind
-from dashboard.lesson.scene import PUBLISHED, SET, Scene, known_label, lesson_studies, published_label
+from dashboard.lesson.scene import PUBLISHED, SET, Scene, known_label, newest, published_label
 from dashboard.lesson.step import Answer, Link, Missing, Picture, Question, Step, of_study
 from reports import tables
 from reports.dots import Dot, Kind, dots_figure
 from reports.palette import ORANGE
 from reports.section import section
 from reports.sections.decomposition import signed
-from tuners.record import StudyRecord, StudyState
+from tuners.record import StudyRecord
 
 LOWEST, BETWEEN, HIGHEST = "The lowest of all", "Somewhere in between", "The highest of all"
 
@@ -161,11 +159,8 @@ def _here(scene: Scene, rule: float) -> list[str]:
 
 
 def _with_second() -> StudyRecord | None:
-    """The newest finished study of the set with a second dev set."""
-    fitting: Sequence[StudyRecord] = lesson_studies(reading.studies())
-    return next(
-        (s for s in fitting if s.spec.second_dev is not None and s.state == StudyState.FINISHED), None
-    )
+    """A study of the set with a second dev set."""
+    return newest(lambda study: study.spec.second_dev is not None)
 
 
 def _second_words(study: StudyRecord | None) -> list[str]:

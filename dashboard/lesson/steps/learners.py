@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard import figures
 from dashboard.lesson.error_dots import error_dots, printed_errors, published_dots
-from dashboard.lesson.scene import PUBLISHED, SET, Scene
+from dashboard.lesson.scene import KNN, PUBLISHED, RNF, SET, Scene
 from dashboard.lesson.step import Answer, Link, Missing, Picture, Question, Step, no_study, of_study
 from datasets.study import study_dataset
 from datasets.types import SPLIT_NAMES, SplitName
@@ -16,7 +16,6 @@ from reports.statistics import count_difference, sentences
 from reports.surfaces import Surface
 from reports.tables import error
 
-KNN, RNF = "KNN", "RNF"
 FOREST, NEIGHBOURS, NEITHER = "The forest (RNF)", "The neighbours (KNN)", "No difference is shown"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import reading
 from dashboard.lesson.error_dots import printed_errors, published_dots
-from dashboard.lesson.scene import PUBLISHED, Scene
+from dashboard.lesson.scene import KNN, PUBLISHED, RNF, Scene
 from dashboard.lesson.step import Answer, Link, Missing, Picture, Question, Scale, Step, no_study, of_study
 from reports import palette, tables
 from reports.section import section
@@ -18,9 +18,6 @@ from tuners.path import winner
 from tuners.record import TrialRecord, TrialState
 from tuners.space import Choice
 from tuners.summary import SystemSummary
-
-#: Systems by hand that are no networks, and so no measure for a tuner of networks.
-NO_NETWORKS = ("KNN", "RNF")
 
 HAND, TUNED = ("MLP-M1", "MLP-M2"), ("MLP-A1", "MLP-A2")
 
@@ -123,7 +120,8 @@ def _by_hand(scene: Scene) -> tuple[str, TrialRecord] | None:
 
 
 def _networks(scene: Scene) -> list[SystemSummary]:
-    return [row for row in scene.hand if row.label not in NO_NETWORKS]
+    """What was set by hand and is a network: the others are no measure for a tuner of networks."""
+    return [row for row in scene.hand if row.label not in (KNN, RNF)]
 
 
 def _trials(scene: Scene) -> list[TrialRecord]:

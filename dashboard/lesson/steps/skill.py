@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean
 
 from dashboard import reading
 from dashboard.lesson.error_dots import published_dots
-from dashboard.lesson.scene import PUBLISHED, SET, Scene
+from dashboard.lesson.scene import PUBLISHED, SET, Scene, compares, newest
 from dashboard.lesson.step import Answer, Link, Missing, Picture, Question, Step, no_study, of_study
 from datasets.study import PEOPLE_SOURCE, study_dataset, study_error, study_people, study_systems
 from datasets.types import SPLIT_NAMES
@@ -16,7 +17,7 @@ from reports.dots import Dot, Kind, dots_figure
 from reports.hand_and_tuned import Against, hand_and_tuned
 from reports.palette import BLUE, CLASSES, GREY
 from reports.statistics import sentences, spearman_interval
-from tuners.record import TrialRecord, TrialState
+from tuners.record import StudyRecord, TrialRecord, TrialState
 
 #: The published study's set of EEG, and the system whose errors the question is about.
 EEG, LSTM = "12", "LSTM-A"
@@ -92,9 +93,9 @@ class Skill(Step):
         )
 
     def lacks(self, scene: Scene) -> Missing | None:
-        if scene.study is None or not _against(scene):
+        if not _against(_repeated(scene)):
             return no_study("nobody here can be compared with a tuner")
-        if scene.study.spec.repeats > 1:
+        if _with_repeats() is not None:
             return None
         return Missing(
             "Every system of this study was searched and trained once, so the luck of a search is not in these intervals. A study "
@@ -104,6 +105,15 @@ class Skill(Step):
         )
 
 
+def _with_repeats() -> StudyRecord | None:
+    return newest(lambda study: study.spec.repeats > 1 and compares(study))
+
+
+def _repeated(scene: Scene) -> Scene:
+    """With a study whose searches were repeated, where there is one."""
+    return replace(scene, study=_with_repeats() or scene.study)
+
+
 def _against(scene: Scene) -> list[Against]:
     return [] if scene.study is None else hand_and_tuned(scene.scored, scene.study.data.sizes["eval"])
 
@@ -111,7 +121,7 @@ def _against(scene: Scene) -> list[Against]:
 def _skill_words(scene: Scene) -> list[str]:
     """The comparison of the store's own systems, and the published one of people."""
     texts = []
-    found = _against(scene)
+    found = _against(_repeated(scene))
     if found:
         told = [one for one in found if one.shown]
         verdict = (
@@ -144,6 +154,7 @@ def _interval(one: Against) -> str:
 
 def _differences(scene: Scene) -> list[Picture]:
     """Autotuned less by hand, with intervals."""
+    scene = _repeated(scene)
     found = _against(scene)
     if not found:
         return []
