@@ -88,7 +88,7 @@ def _card(job: Job, found: Sequence[Job]) -> None:
             _progress(job, study)
         elif job.message:
             show = st.error if job.state == JobState.FAILED else st.caption
-            show(messages.escaped(job.message).replace("\n", "  \n"))
+            show(messages.escaped(_sentence(job.message)).replace("\n", "  \n"))
         with st.container(horizontal=True, vertical_alignment="center"):
             if study is not None and job.started is not None:
                 _links(study)
@@ -98,6 +98,10 @@ def _card(job: Job, found: Sequence[Job]) -> None:
                 st.code(jobs.command(job.arguments, job.study), language="bash")
                 if job.started is not None:
                     st.caption(f"What it says goes to `{log_of(reading.store(), job.token)}`.")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def when(job: Job, found: Sequence[Job]) -> str:
@@ -165,6 +169,6 @@ def _controls(job: Job) -> None:
 def _do(action: Callable[[], None]) -> None:
     trouble = jobs.attempt(action)
     if trouble:
-        _say(trouble[:1].upper() + trouble[1:])
+        _say(_sentence(trouble))
     else:
         st.rerun()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,7 +12,6 @@ from playwright.sync_api import Browser, expect
 
 from dashboard import screenshots
 from imld_synth import write_csv
-from tuners.jobs import seat
 from tuners.jobs.queue import Queue
 from tuners.store import Store
 
@@ -38,19 +33,6 @@ def points(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """Where the store is going to be: there is none yet. The server that is woken ends with the test."""
-    path = str(tmp_path / "runs" / "handtune.sqlite")
-    yield path
-    server = seat.holder(Store(path))
-    if server is not None and seat.runs(server.pid):
-        os.kill(server.pid, signal.SIGTERM)
-        end = time.monotonic() + 40
-        while seat.runs(server.pid) and time.monotonic() < end:
-            time.sleep(0.05)
-
-
 def test_a_search_is_started_watched_and_looked_at(chromium: Browser, address: str, points: Path) -> None:
     question = f"dataset=folder&folder={quote(str(points))}&tuner=none&baseline=knn&name=mine"
     with screenshots.served({"HANDTUNE_STORE": address}) as dashboard:
@@ -62,7 +44,7 @@ def test_a_search_is_started_watched_and_looked_at(chromium: Browser, address: s
         page.reload()
         expect(card).to_have_count(1, timeout=LONG)
         expect(card.get_by_text("done")).to_be_visible(timeout=LONG)
-        expect(page.get_by_label("Name of the study")).to_have_attribute("placeholder", "points-baselines")
+        expect(page.get_by_role("textbox", name="Name of the study")).to_have_attribute("placeholder", "points-baselines")
         card.get_by_role("link", name="Errors").click()
         expect(page).to_have_url(re.compile("/errors.*study=mine"))
         expect(page.get_by_role("rowheader", name="KNN").first).to_be_visible(timeout=LONG)
