@@ -4,7 +4,8 @@ and without.
     python benchmarks/replay_cost.py [LEARNER ...] [--train-limit N] [--epochs E] [--rounds R]
 
 Jobs run in this process as a worker runs them, on one thread, with and without in turn. The table holds medians
-of processor time, which is what passes on the clock of a machine that does nothing else.
+of processor time, which is what passes on the clock of a machine that does nothing else, and the share of it that
+went into recording.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,11 +28,26 @@ import datasets
 from datasets import cache
 from manual.learner import Value
 from tuners import worker
+from tuners.clock import Clock
 from tuners.draw import first_look
 from tuners.engine import DataFolder, Event, ScoreJob, TrainJob
 from tuners.tunable import Tunable
 
 LEARNERS = ("mlp-m1", "mlp-a1", "knn", "rnf")
+
+
+class Processor(Clock):
+    """Sums the processor time of what is recorded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recording = 0.0
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        begun = time.process_time()
+        yield
+        self.recording += time.process_time() - begun
 
 
 class Pipe:
@@ -54,7 +71,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rounds", type=int, default=3)
     wanted = parser.parse_args()
-    print(f"{'job':<16}{'without, s':>12}{'with, s':>10}{'ratio':>8}{'kept, kB':>10}")
+    print(f"{'job':<16}{'without, s':>12}{'with, s':>10}{'ratio':>8}{'share, %':>10}{'kept, kB':>10}")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         path = cache.write(datasets.load("10", train_limit=wanted.train_limit), root / "data")
@@ -81,14 +98,22 @@ def _config(name: str) -> Mapping[str, Value]:
 
 def _row(label: str, jobs: list[TrainJob] | list[ScoreJob], rounds: int, file: Path) -> None:
     taken: list[list[float]] = [[], []]
+    shares: list[float] = []
     for _ in range(rounds):
         for place, job in enumerate(jobs):
-            started = time.process_time()
-            worker._train(Pipe(), 1, job) if isinstance(job, TrainJob) else worker._score(job)
+            started, clock = time.process_time(), Processor()
+            if isinstance(job, TrainJob):
+                worker._train(Pipe(), 1, job, clock)
+            else:
+                worker._score(job, clock)
             taken[place].append(time.process_time() - started)
+        shares.append(100 * clock.recording / taken[1][-1])
     without, with_ = (statistics.median(times) for times in taken)
     size = file.stat().st_size / 1000 if file.exists() else 0.0
-    print(f"{label:<16}{without:>12.2f}{with_:>10.2f}{with_ / without:>8.3f}{size:>10.1f}", flush=True)
+    print(
+        f"{label:<16}{without:>12.2f}{with_:>10.2f}{with_ / without:>8.3f}{statistics.median(shares):>10.2f}{size:>10.1f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from datasets.errors import DataError
-from manual.learner import Value
+from manual.learner import Config, Value
 from reports import tables
 from tuners.path import Step, path, winner
 from tuners.record import ScoreRecord, StudyRecord, TrialRecord, TrialState
@@ -18,6 +19,9 @@ from tuners.recording import MOST_FRAMES, Frames, kept_trials, read_frames, repl
 from tuners.store import Store
 
 Over = Literal["epochs", "trials"]
+
+#: How the settings of one layer among several end, such as units_3.
+LAYER = re.compile(r"_\d+$")
 
 #: What the second line of the curve is.
 OTHER: dict[Over, str] = {"epochs": "train", "trials": "best so far"}
@@ -176,8 +180,15 @@ def _moment(step: Step, total: int, best: TrialRecord | None) -> Moment:
         title += " (selected)"
     elif trial.state != TrialState.COMPLETE:
         title += f" ({trial.state.value})"
-    note = ", ".join(f"{name} {_short(value)}" for name, value in trial.config.items())
-    return Moment(trial.number, step.trials, title, note, trial.dev_error, step.best)
+    return Moment(trial.number, step.trials, title, in_words(trial.config), trial.dev_error, step.best)
+
+
+def in_words(config: Config) -> str:
+    """A configuration to be read from a distance: settings of numbered layers as one, numbers in three digits."""
+    found: dict[str, list[str]] = {}
+    for name, value in config.items():
+        found.setdefault(LAYER.sub("", name), []).append(_short(value))
+    return ", ".join(f"{name} {'/'.join(values)}" for name, values in found.items())
 
 
 def _short(value: Value) -> str:

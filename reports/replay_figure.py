@@ -189,7 +189,7 @@ def _mark(moment: Moment, ink: str) -> Any:
 
 def _words(moment: Moment, plan: _Plan) -> list[dict[str, str]]:
     """The title of a frame, and its configuration where it has one."""
-    lines = textwrap.wrap(moment.note, plan.letters, break_long_words=True, max_lines=8, placeholder=" …")
+    lines = textwrap.wrap(moment.note, plan.letters, max_lines=8, placeholder=" …")
     return [{"text": f"<b>{html.escape(moment.title)}</b>"}, {"text": "<br>".join(map(html.escape, lines))}]
 
 

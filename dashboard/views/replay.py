@@ -120,10 +120,12 @@ def summary_text(replay: Replay) -> str:
     what = "epochs" if replay.over == "epochs" else "trials"
     drawn = len(replay.moments)
     text = f"{drawn} of {replay.total} {what}" if drawn < replay.total else f"all {drawn} {what}"
+    if replay.total == 1:
+        text = f"one {what[:-1]} only, so nothing moves"
     if replay.kept < replay.total:
         text += f"; surfaces of the first {replay.kept} trials of a search are kept"
     if replay.damaged:
-        text += f"; {replay.damaged} recordings are damaged and left out"
+        text += f"; damaged recordings that are left out: {replay.damaged}"
     best = next((moment for moment in replay.moments if moment.number == replay.best), None)
     if best is not None:
         kept = "kept is epoch" if replay.over == "epochs" else "selected is trial"

@@ -65,7 +65,7 @@ def test_damaged_recordings_are_an_explanation(finished: Store, open_page: Open,
     (finished.folder / "demo" / trial_file(POSITION, 0, 1)).write_bytes(b"PK\x03\x04broken")
     (finished.folder / "demo" / replay_file(f"{POSITION}.surface.npz")).write_bytes(b"")
     app = open_page("replay", study="demo", over="trials", system=LABEL)
-    assert len(figure(app)["frames"]) == 4 and "1 recordings are damaged and left out" in words(app)
+    assert len(figure(app)["frames"]) == 4 and "damaged recordings that are left out: 1" in words(app)
     app.segmented_control(key="over").select("epochs").run()
     assert "is damaged" in words(app) and not app.exception and not app.error
 

@@ -14,7 +14,7 @@ from report_records import FULL, TUNED, build_store
 
 from datasets.errors import DataError
 from datasets.types import Samples
-from reports.replay import NoCourse, Replay, epochs_replay, nearest, thin, trials_replay
+from reports.replay import NoCourse, Replay, epochs_replay, in_words, nearest, thin, trials_replay
 from reports.replay_figure import MOST_POINTS, QUICKEST, SLOWEST, pace, replay_figure
 from reports.replay_gif import gif
 from tuners.path import Step
@@ -160,3 +160,14 @@ def test_a_gif_holds_all_frames_and_rests_on_the_last(recorded: Store, tmp_path:
 def test_a_wanted_frame_that_is_not_there_gives_way_to_the_one_before(recorded: Store) -> None:
     replay = epochs(recorded)
     assert [nearest(replay, number) for number in (None, 1, 4, 7, 99, 0)] == [0, 0, 1, 3, 3, 0]
+
+
+def test_a_configuration_is_short_enough_to_be_read_from_a_distance() -> None:
+    config = {
+        "layers": 2,
+        "units_1": 176,
+        "activation_1": "tanh",
+        "units_2": 8,
+        "learning_rate": 0.00076060032,
+    }
+    assert in_words(config) == "layers 2, units 176/8, activation tanh, learning_rate 0.000761"
