@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -117,13 +116,10 @@ def test_saving_again_needs_leave_and_changes_all_files_or_none(place, monkeypat
     drawings.save("mine", canvas())
     with pytest.raises(UsageError, match="already; choose another name, or replace it"):
         drawings.save("mine", canvas(title="new"))
-    monkeypatch.setattr(
-        Path, "write_bytes", lambda path, raw: (_ for _ in ()).throw(OSError(28, "disk full"))
-    )
-    with pytest.raises(UsageError, match="disk full"):
-        drawings.save("mine", canvas(title="new"), replace=True)
-    monkeypatch.undo()
-    os.environ[drawings.FOLDER] = str(place)
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", lambda path, raw: (_ for _ in ()).throw(OSError(28, "disk full")))
+        with pytest.raises(UsageError, match="disk full"):
+            drawings.save("mine", canvas(title="new"), replace=True)
     assert drawings.read("mine") == canvas() and [path.name for path in place.iterdir()] == ["mine"]
 
 
