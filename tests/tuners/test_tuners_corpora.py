@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=["11", "12"])
-def poster(request, command, small_corpus, tmp_path_factory):
+def poster(request, command, quick, small_corpus, tmp_path_factory):
     """The preset on a small stand-in in the data root, with a search of one trial of one epoch."""
     folder = tmp_path_factory.mktemp("corpora")
     root, store = small_corpus(request.param), str(folder / "s.sqlite")
@@ -25,6 +25,7 @@ def poster(request, command, small_corpus, tmp_path_factory):
             *("--max-trials", "1", "--max-epochs", "1", "--train-limit", "24", "--workers", "2"),
             *("--store", store, "--json"),
             limit=400,
+            **quick,
         )
     assert result.returncode == 0, result.stderr
     return request.param, json.loads(result.stdout), Store(store)
