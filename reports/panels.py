@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 #: Points drawn in all panels together at most.
-MOST_POINTS = 12_000
+MOST_POINTS = 9_000
 
 #: Marks of the classes, so that they are told apart without colour as well.
 MARKS = ("circle", "x", "triangle-up", "square", "diamond", "star", "cross", "triangle-down")
