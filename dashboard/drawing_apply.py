@@ -87,9 +87,9 @@ def arguments(baselines: list[str], tuners: list[str], trials: int, epochs: int)
     """What `tuners/run.py` is told, besides the data set and the study."""
     words: list[str] = []
     if baselines:
-        words += ["--baselines", *baselines]
+        words += ["--baselines", *dict.fromkeys(baselines)]  # an address may name one twice
     if tuners:
-        words += ["--tuner", *tuners, "--max-trials", str(trials)]
+        words += ["--tuner", *dict.fromkeys(tuners), "--max-trials", str(trials)]
     return [*words, "--max-epochs", str(epochs)]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dashboard import screenshots
 from datasets.types import Dataset
 from tuners.insight import store_insights
+from tuners.jobs import seat
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -84,3 +87,16 @@ def search(store: Store) -> Iterator[None]:
     yield
     writer.terminate()
     writer.wait(10)
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Where the store is going to be: there is none yet. The server that is woken ends with the test."""
+    path = str(tmp_path / "runs" / "handtune.sqlite")
+    yield path
+    server = seat.holder(Store(path))
+    if server is not None and seat.runs(server.pid):
+        os.kill(server.pid, signal.SIGTERM)
+        end = time.monotonic() + 40
+        while seat.runs(server.pid) and time.monotonic() < end:
+            time.sleep(0.05)

@@ -44,7 +44,9 @@ def test_a_search_is_started_watched_and_looked_at(chromium: Browser, address: s
         page.reload()
         expect(card).to_have_count(1, timeout=LONG)
         expect(card.get_by_text("done")).to_be_visible(timeout=LONG)
-        expect(page.get_by_role("textbox", name="Name of the study")).to_have_attribute("placeholder", "points-baselines")
+        expect(page.get_by_role("textbox", name="Name of the study")).to_have_attribute(
+            "placeholder", "points-baselines"
+        )
         card.get_by_role("link", name="Errors").click()
         expect(page).to_have_url(re.compile("/errors.*study=mine"))
         expect(page.get_by_role("rowheader", name="KNN").first).to_be_visible(timeout=LONG)
