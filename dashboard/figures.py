@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -41,15 +42,63 @@ def ground() -> Ground:
 def show_section(name: str, study: StudyRecord) -> None:
     """The figure of a section, its lead above it and the provenance of its data below."""
     part = section(name)
-    store = reading.store()
     frame = reading.frame(study, name)
-    figure = part.figure(store, frame)
+
+    def draw() -> go.Figure | None:
+        figure = part.figure(reading.store(), frame)
+        if figure is not None:  # titles of panels are annotations
+            figure.update_layout(margin_t=40 if figure.layout.annotations else 10)
+        return figure
+
     st.markdown(part.lead)
-    if figure is None:
+    if not show_kept(study, name, (), draw, part.alt(frame)):
         st.caption("Nothing to draw yet.")
-        return
-    figure.update_layout(margin_t=40 if figure.layout.annotations else 10)  # titles of panels are annotations
-    show_figure(figure, name, part.alt(frame), study)
+
+
+def show_kept(
+    study: StudyRecord,
+    name: str,
+    choices: Hashable,
+    draw: Callable[[], go.Figure | None],
+    alt: str,
+    *,
+    zoom: bool = False,
+) -> bool:
+    """The figure of a section, which is drawn once for all viewers: plotly takes longer to build one of many trials
+    than everything else on the page together.
+
+    choices: all that the figure depends on beside the section's frame. False where there is nothing to draw.
+    """
+    look = str((ground(), font(), projector.on()))
+    if name in reading.ACROSS_STUDIES:
+        figure = draw()
+        if figure is not None:
+            dress(figure, zoom=zoom)
+    else:
+        figure = _kept(reading.source(), study.name, reading.stage(study), name, choices, look, zoom, draw)
+    if figure is None:
+        return False
+    st.plotly_chart(figure, key=name, config=CONFIG, alt=f"{alt}. {study.data.provenance} data")
+    st.markdown(messages.provenance(study))
+    return True
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _kept(
+    source: reading.Source,
+    study: str,
+    stage: tuple[str, ...],
+    name: str,
+    choices: Hashable,
+    look: str,
+    zoom: bool,
+    _draw: Callable[[], go.Figure | None],
+) -> go.Figure | None:
+    """Nobody changes a figure after this, so all viewers share it."""
+    figure = _draw()
+    if figure is not None:
+        dress(figure, zoom=zoom)
+    return figure
 
 
 def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zoom: bool = False) -> None:
@@ -60,6 +109,12 @@ def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zo
 
 def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> None:
     """The same of data that belong to no study; the page puts their label beside it."""
+    dress(figure, zoom=zoom)
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+
+
+def dress(figure: go.Figure, *, zoom: bool) -> None:
+    """Gives a figure the page's fonts and colours."""
     text = {"size": font(), "color": ground().text}
     # The label below says the same as the title, which would be cut on phones.
     figure.update_layout(title=None, font=text, legend_font=text)
@@ -72,7 +127,6 @@ def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> 
     if names:  # two lines a name, so that bars have room on a phone
         two_lines = [name.replace(" (", "<br>(") for name in names]
         figure.update_yaxes(tickmode="array", tickvals=names, ticktext=two_lines)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
 
 
 def stand_out(figure: go.Figure) -> None:

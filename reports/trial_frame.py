@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,9 @@ TROUBLED = (TrialState.FAILED.value, TrialState.CANCELLED.value, TrialState.DEGE
 
 #: Trials of which each has its own mark or line; beyond, a sample is drawn that holds the best tenth.
 MOST_DRAWN = 1000
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,14 @@ class Axis:
         return list(self.positions(values)), [_short(value) for value in values]
 
 
+class BySystem(dict[str, T]):
+    """What is known of each system, for `attrs`: pandas copies them deeply with every selection, which took most of
+    the time of the sections that make many. Nobody changes it, so all copies share it."""
+
+    def __deepcopy__(self, _: dict[int, Any]) -> BySystem[T]:
+        return self
+
+
 def trial_frame(store: Store, study_name: str) -> pd.DataFrame:
     """One row a trial of every autotuned system that has ended, told-again results included.
 
@@ -115,10 +126,10 @@ def trial_frame(store: Store, study_name: str) -> pd.DataFrame:
     frame = describe(trial_table(trials), study)
     winners = {label: found for label in own if (found := winner(own[label])) is not None}
     enough = [label for label in winners if len(judged(own[label])) >= FEWEST]
-    frame.attrs["axes"] = {system.label: axes(system, own[system.label]) for system in tuned}
-    frame.attrs["judged"] = {label: len(judged(own[label])) for label in own}
-    frame.attrs["winners"] = {label: (trial.repeat, trial.number) for label, trial in winners.items()}
-    frame.attrs["importance"] = store.insights(study_name, IMPORTANCE)
+    frame.attrs["axes"] = BySystem({system.label: axes(system, own[system.label]) for system in tuned})
+    frame.attrs["judged"] = BySystem({label: len(judged(own[label])) for label in own})
+    frame.attrs["winners"] = BySystem({label: (won.repeat, won.number) for label, won in winners.items()})
+    frame.attrs["importance"] = BySystem(store.insights(study_name, IMPORTANCE))
     frame.attrs["system"] = min(
         enough, key=lambda label: winners[label].dev_error or 0.0, default=next(iter(own), None)
     )

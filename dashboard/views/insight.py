@@ -1,6 +1,10 @@
 """What a study says about its hyperparameters: which mattered, where the good trials were, where trials failed."""
 
+from __future__ import annotations
+
 import shlex
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +17,9 @@ from reports.sections.importances import remarks
 from reports.trial_frame import axes_of, drawn, enough, of_system
 from tuners.record import HAND, StudyRecord, StudyState
 from tuners.trials import FEWEST, IMPORTANCE
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 TITLE = "Hyperparameters"
 ICON = ":material/tune:"
@@ -59,6 +66,15 @@ def few_trials(study: StudyRecord, system: str, count: int) -> None:
         st.code(f"python tuners/run.py {words}{messages.store_option()}", language="bash")
 
 
+def draw(name: str, frame: pd.DataFrame, margin: int = 10) -> go.Figure | None:
+    figure = section(name).figure(reading.store(), frame)
+    if figure is not None:
+        figure.update_layout(margin_t=margin)
+        if name == "parallel":
+            figure.update_annotations(bgcolor=transparent(figures.ground().background, 0.75))
+    return figure
+
+
 def show_importances(study: StudyRecord, system: str) -> None:
     part = section("importances")
     st.header(part.title, anchor=False)
@@ -72,10 +88,9 @@ def show_importances(study: StudyRecord, system: str) -> None:
         st.code(command, language="bash")
         return
     st.markdown(part.lead)
-    figure = part.figure(reading.store(), own)
-    if figure is not None:
-        figure.update_layout(margin_t=40)
-        figures.show_figure(figure, "importances", part.alt(own), study)
+    figures.show_kept(
+        study, "importances", (system, str(stored)), partial(draw, "importances", own, 40), part.alt(own)
+    )
     for remark in importance_remarks(own):
         st.caption(remark)
     offer(frame, f"{study.name}-importances")
@@ -97,14 +112,12 @@ def show_lines(study: StudyRecord, frame: pd.DataFrame) -> None:
     names = [axis.name for axis in axes_of(frame)]
     first = names[: PHONE_AXES if phone() else MOST_AXES]
     frame.attrs["shown"] = deep_links.multiselect("Axes", names, key="axes", default=first)
-    figure = part.figure(reading.store(), frame)
-    if figure is None:
+    if not frame.attrs["shown"]:
         st.info("Choose at least one axis above.", icon=":material/arrow_upward:")
         return
     note_of(frame)
-    figure.update_layout(margin_t=10)
-    figure.update_annotations(bgcolor=transparent(figures.ground().background, 0.75))
-    figures.show_figure(figure, "parallel", part.alt(frame), study)
+    choices = (frame.attrs["system"], *frame.attrs["shown"])
+    figures.show_kept(study, "parallel", choices, partial(draw, "parallel", frame), part.alt(frame))
 
 
 def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
@@ -116,13 +129,12 @@ def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
     frame.attrs["columns"] = int(
         deep_links.segmented("Panels a row", numbers, key="columns", default=default)
     )
-    figure = part.figure(reading.store(), frame)
-    if figure is None:
-        st.caption("No trial has a dev error yet.")
-        return
     note_of(frame)
-    figure.update_layout(margin_t=30)
-    figures.show_figure(figure, "slices", part.alt(frame), study, zoom=True)
+    choices = (frame.attrs["system"], frame.attrs["columns"])
+    if not figures.show_kept(
+        study, "slices", choices, partial(draw, "slices", frame, 30), part.alt(frame), zoom=True
+    ):
+        st.caption("No trial has a dev error yet.")
 
 
 def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
@@ -139,13 +151,10 @@ def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
         others = [name for name in names if name != x]
         y = deep_links.selectbox("Upwards", others, key="y", default=others[0])
     frame.attrs["pair"] = (x, y)
-    figure = part.figure(reading.store(), frame)
-    if figure is None:
-        st.caption("No trial with a dev error has both.")
-        return
     note_of(frame)
-    figure.update_layout(margin_t=10)
-    figures.show_figure(figure, "contour", part.alt(frame), study)
+    choices = (frame.attrs["system"], x, y)
+    if not figures.show_kept(study, "contour", choices, partial(draw, "contour", frame), part.alt(frame)):
+        st.caption("No trial with a dev error has both.")
 
 
 def show_edges(study: StudyRecord, system: str) -> None:
@@ -169,13 +178,12 @@ def show_failures(study: StudyRecord, system: str) -> None:
     st.header(part.title, anchor=False)
     frame = reading.frame(study, "failure-map")
     frame.attrs["system"] = system
-    figure = part.figure(reading.store(), frame)
-    if figure is None:
+    if not figures.show_kept(
+        study, "failure-map", system, partial(draw, "failure-map", frame), part.alt(frame)
+    ):
         st.caption(f"No trial of {messages.escaped(system)} failed or answers one class.")
         return
     st.markdown(part.lead)
-    figure.update_layout(margin_t=10)
-    figures.show_figure(figure, "failure-map", part.alt(frame), study)
     own = frame[frame["system"] == system]
     own.attrs = frame.attrs
     st.markdown(part.markdown(own))
