@@ -10,9 +10,6 @@ from datasets.percent import percent_text
 from reports.palette import system_colours
 from tuners.record import TrialRecord
 
-#: Failures shown at once.
-SHOWN = 10
-
 
 def progress_table(rows: Sequence[SystemProgress], labels: Sequence[str]) -> str:
     """One row a system; its swatch is its colour in the charts. labels: all systems of the study."""
@@ -31,7 +28,7 @@ def troubles_table(trials: Sequence[TrialRecord]) -> str:
     body = "".join(
         f"<tr><th scope='row'>{escape(trial.system)} {trial.title}<span class='note'>{trial.state.value}</span></th>"
         f"<td class='reason'>{escape(trial.reason or 'no reason on record')}</td></tr>"
-        for trial in trials[:SHOWN]
+        for trial in trials
     )
     return f"<div class='errors live'><table><tbody>{body}</tbody></table></div>"
 

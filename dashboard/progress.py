@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuners.path import path, searches, winner
+from tuners.path import Step, path, searches, winner
 from tuners.record import (
     EpochRecord,
     StudyRecord,
@@ -104,7 +104,11 @@ def answers_one_class(epochs: Sequence[EpochRecord]) -> set[Key]:
 
 def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[float, float]]:
     """The best dev error of one search after every trial that was really trained."""
-    return [(float(getattr(step, against)), step.best) for step in path(trials) if step.best is not None]
+    return _bests(path(trials), against)
+
+
+def _bests(steps: Sequence[Step], against: Against) -> list[tuple[float, float]]:
+    return [(float(getattr(step, against)), step.best) for step in steps if step.best is not None]
 
 
 def lanes(
@@ -122,9 +126,10 @@ def lanes(
     over = {(s.label, one.repeat): one.state in OVER for s in systems for one in s.searches}
     found = []
     for (label, repeat), own in searches(trials).items():
-        points = best_so_far(own, against)
+        steps = path(own)
+        points = _bests(steps, against)
         if points:
-            spent = max(float(getattr(step, against)) for step in path(own))
+            spent = float(getattr(steps[-1], against))
             head = (spent + under_way.get((label, repeat), 0.0), points[-1][1])
             ended = over.get((label, repeat), True)
             found.append(Lane(label, repeat, _improvements(points), head, ended, main=False))

@@ -53,13 +53,13 @@ def events(trials: Sequence[TrialRecord], systems: Sequence[SystemRecord]) -> li
     return sorted(found, key=lambda event: event.moment, reverse=True)
 
 
-def ticker(found: Sequence[Event], colours: dict[str, str], most: int) -> str:
-    """The latest events as a list that screen readers announce as it grows."""
+def ticker(found: Sequence[Event], colours: dict[str, str]) -> str:
+    """Events as a list that screen readers announce as it grows."""
     lines = "".join(
         f"<li class='{event.kind}'><span class='mark' aria-hidden='true'>{KINDS[event.kind][0]}</span>"
         f"<span><span class='swatch' style='background:{colours[event.system]}'></span>"
         f"<b>{escape(event.system)}</b> {escape(event.text)}</span></li>"
-        for event in found[:most]
+        for event in found
     )
     return f"<ol class='ticker' role='log' aria-label='What happened, the latest first'>{lines}</ol>"
 

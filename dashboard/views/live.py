@@ -6,10 +6,11 @@ from typing import cast, get_args
 import streamlit as st
 
 from dashboard import deep_links, figures, live_charts, messages, podium, projector, reading, viewers
-from dashboard.live_table import SHOWN, progress_table, troubles_table
-from dashboard.progress import OVER, Against, Lane, curves, lanes, progress, troubles
+from dashboard.live_table import progress_table, troubles_table
+from dashboard.progress import OVER, Against, Lane
+from dashboard.race import race
 from dashboard.study_picker import pick_study
-from dashboard.ticker import events, ticker
+from dashboard.ticker import ticker
 from reports.collapse import EXPLAINED
 from reports.palette import system_colours
 from tuners.record import HAND, StudyRecord, StudyState, SystemRecord, TrialRecord, TrialState
@@ -18,12 +19,6 @@ TITLE = "Live race"
 ICON = ":material/sports_score:"
 SECTION = "Watch"
 POSITION = 2
-
-#: Learning curves of ended trials that stay in the picture.
-RECENT = 4
-
-#: Lines of the ticker: as many as stand beside the chart.
-LINES = 7
 
 #: A study that was cut off may be resumed at any moment, so it is looked at now and then.
 RESTING_SECONDS = 5.0
@@ -46,30 +41,26 @@ def draw(name: str, state: StudyState, against: Against, chosen: list[str]) -> N
     study = next((study for study in reading.studies() if study.name == name), None)
     if study is None or study.state != state:
         st.rerun()  # the whole page: its picker, its pace, its podium and its advice depend on the state
-    systems = [system for system in reading.systems(name) if system.label in chosen]
-    trials = [trial for trial in reading.trials(name) if trial.system in chosen]
-    epochs = [epoch for epoch in reading.epochs(name) if epoch.system in chosen]
+    now = race(reading.source(), name, against, tuple(chosen))
     labels = [system.label for system in study.spec.systems]
-    race, words = st.columns([0.68, 0.32])
-    with race:
+    chart, words = st.columns([0.68, 0.32])
+    with chart:
         st.header("Best so far", anchor=False)
-        show_race(lanes(trials, epochs, systems, against), study, against, labels)
+        show_race(now.lanes, study, against, labels)
     with words:
         st.header("What happened", anchor=False)
-        found = events(trials, systems)
-        if found:
-            st.html(ticker(found, system_colours(labels), LINES))
+        if now.happened:
+            st.html(ticker(now.happened, system_colours(labels)))
         else:
             st.caption("Nothing yet: the first trial is still being trained.")
-    st.html(progress_table(progress(study, systems, trials, epochs), labels))
+    st.html(progress_table(now.rows, labels))
     st.header("Learning curves", anchor=False)
-    recent = curves(trials, epochs, RECENT, alive=study.state == StudyState.RUNNING)
     show_chart(
-        live_charts.curves_chart(recent, labels, figures.ground().text, figures.font()),
+        live_charts.curves_chart(now.curves, labels, figures.ground().text, figures.font()),
         "curves",
         "Dev error per epoch of the trials that run and of the last few that ended",
     )
-    show_troubles(troubles(trials))
+    show_troubles(now.failures, now.failed)
 
 
 def show_race(found: list[Lane], study: StudyRecord, against: Against, labels: list[str]) -> None:
@@ -111,16 +102,16 @@ def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
     st.echarts_chart(option, key=key, height=440 if projector.on() else 400, alt=alt)
 
 
-def show_troubles(found: list[TrialRecord]) -> None:
+def show_troubles(latest: list[TrialRecord], count: int) -> None:
     st.header("Failed and degenerate trials", anchor=False)
-    if not found:
+    if not latest:
         st.caption("None: every trial so far gave a result.")
         return
-    st.html(troubles_table(found))
-    if any(trial.state == TrialState.DEGENERATE for trial in found):
+    st.html(troubles_table(latest))
+    if any(trial.state == TrialState.DEGENERATE for trial in latest):
         st.caption(EXPLAINED)
-    if len(found) > SHOWN:
-        st.caption(f"and {len(found) - SHOWN} before these")
+    if count > len(latest):
+        st.caption(f"and {count - len(latest):,} before these")
 
 
 def show_podium(study: StudyRecord) -> None:

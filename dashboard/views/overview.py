@@ -127,12 +127,12 @@ def show_study(study: StudyRecord) -> None:
             anchors=False,
         )
         st.markdown(f"{messages.provenance(study)} · begun {ago(study.created)}")
-        done, best, at_eval = st.columns(3)
         trials = sum(system.trials for system in summary.systems)
-        done.metric("trials done", f"{trials:,}")
         label, dev, final = best_of(study, summary)
-        best.metric("best dev error", text(dev))
-        at_eval.metric("its eval error", text(final) if final is not None else "closed")
+        with st.container(horizontal=True, gap="large"):  # side by side on a phone too
+            st.metric("trials done", f"{trials:,}", width="content")
+            st.metric("best dev error", text(dev), width="content")
+            st.metric("its eval error", text(final) if final is not None else "closed", width="content")
         names = ", ".join(system.label for system in summary.systems)
         st.caption(f"Best on dev: {label}. Systems: {names}" if label else f"Systems: {names}")
         messages.resume(study)

@@ -113,8 +113,8 @@ def test_events_in_words_with_the_latest_first() -> None:
 
 
 def test_ticker_takes_no_markup_from_reasons() -> None:
-    text = ticker([Event(1.0, ONE, "failed", REASON)] * 3, {ONE: "#000000"}, 2)
-    assert text.count("<li") == 2
+    text = ticker([Event(1.0, ONE, "failed", REASON)] * 3, {ONE: "#000000"})
+    assert text.count("<li") == 3
     assert "&lt;script&gt;" in text and "<script>" not in text
     assert "role='log'" in text
 
