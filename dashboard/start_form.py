@@ -24,8 +24,8 @@ from tuners.record import HAND
 from tuners.searcher import SEARCH, SearcherPlugin
 from tuners.tunable import HYPERMODELS, Tunable
 
-#: Instead of a name: a folder of CSV files.
-FOLDER = "folder"
+#: Instead of a name: a folder of CSV files. No data set and no drawing can be called so.
+FOLDER = "."
 
 #: Instead of a preset: what is chosen below.
 OWN = "own"
@@ -201,7 +201,7 @@ def _titles() -> dict[str, str]:
     names += [name for name in known if name not in names]
     titles = {name: f"{name} · {known[name].title}" for name in names}
     return titles | {
-        one.name: f"{one.name} · a drawing: {one.title}" for one in drawings.saved() if one.problem is None
+        one.name: f"{one.name} · drawn: {one.title}" for one in drawings.saved() if one.problem is None
     }
 
 
@@ -247,7 +247,9 @@ def _missing(kind: str) -> None:
         *_fitting(scan(MODELS, Baseline), kind).values(),
     ]
     absent = [(one, why) for one in plugins if (why := one.missing()) is not None]
-    with st.expander(f"What the tuners do, and {len(absent) + 1} that cannot be chosen here"):
+    damaged = [one for one in drawings.saved() if one.problem is not None]
+    number = len(absent) + len(damaged) + 1
+    with st.expander(f"What the tuners do, and {number} things that cannot be chosen here"):
         ready = [one for one in scan(SEARCH, SearcherPlugin).values() if one.missing() is None]
         st.markdown(
             "\n".join(f"- `{one.name}` {messages.escaped(one.title)}" for one in ready if one.name != HAND)
@@ -260,6 +262,9 @@ def _missing(kind: str) -> None:
             st.caption(f"It {messages.escaped(reason)}.")
             if command:
                 st.code(command, language="bash")
+        for drawing in damaged:
+            st.checkbox(f"{drawing.name} · a drawing", disabled=True, key=f"missing-{drawing.name}")
+            st.caption(messages.escaped(drawing.problem or ""))
         st.checkbox(f"{HAND} · configurations of your own", disabled=True, key=f"missing-{HAND}")
         st.caption(
             "They stand in a file that you write; the command for it stands on Overview, under Tune by hand."

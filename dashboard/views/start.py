@@ -1,8 +1,11 @@
 """Searches started from the browser: what to compare, within which limits; and how the started ones stand."""
 
+import hashlib
+
 import streamlit as st
 
 from dashboard import jobs, messages, reading
+from dashboard.age import ago
 from dashboard.deep_values import text
 from dashboard.job_card import show_jobs
 from dashboard.start_form import choose, choose_data
@@ -12,11 +15,15 @@ from reports.comparison import REFERENCE
 from tuners.jobs.arguments import check
 from tuners.jobs.queue import new_token
 from tuners.jobs.record import OPEN
+from tuners.record import StudyRecord, StudyState
 
 TITLE = "Start a search"
 ICON = ":material/rocket_launch:"
 SECTION = "Do"
 POSITION = 40
+
+#: Studies that were cut off and are shown.
+MOST_CUT_OFF = 6
 
 #: In the session: the token of the next start, and what the last one asked for and came to.
 TOKEN, LAST, SAID = "start-token", "start-last", "start-said"
@@ -51,7 +58,7 @@ def start(name: str, arguments: tuple[str, ...], token: str) -> None:
     """Called once for each click, before the page runs; the token makes the second of a double click harmless."""
     trouble = jobs.attempt(lambda: jobs.start(name, arguments, token))
     st.session_state[SAID] = (name, trouble)
-    if not trouble:
+    if not trouble and arguments:
         st.session_state[LAST] = arguments
         st.session_state[TOKEN] = new_token()
         st.session_state["start-name"] = ""
@@ -97,6 +104,37 @@ def show_said() -> None:
         st.success(f"**{messages.escaped(name)}** is in the queue; it stands below.", icon=":material/check:")
 
 
+def cut_off() -> list[StudyRecord]:
+    """Studies that were cut off and that no job stands for, newest first."""
+    known = {job.study for job in jobs.jobs() if job.state in OPEN or job.resumable}
+    return [
+        study
+        for study in reading.studies()
+        if study.state == StudyState.INTERRUPTED and study.name not in known
+    ]
+
+
+def show_cut_off(studies: list[StudyRecord]) -> None:
+    st.header("Studies that were cut off", anchor=False)
+    st.caption("Nothing that was finished is lost; what was under way begins anew.")
+    for study in studies[:MOST_CUT_OFF]:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f"**{messages.escaped(study.name)}** begun {ago(study.created)}")
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                key=f"resume-{study.name}",
+                help=jobs.command((), study.name),
+                on_click=start,
+                args=(study.name, (), interruption(study)),
+            )
+
+
+def interruption(study: StudyRecord) -> str:
+    """A token that is the same for everybody who resumes the study from here."""
+    return hashlib.sha1(f"{study.name} {study.heartbeat}".encode(), usedforsecurity=False).hexdigest()
+
+
 st.title("Start a search")
 st.markdown(
     "Tuners and hand-tuned systems on the same data, seeds and budget. What is started here runs on the machine that "
@@ -117,9 +155,12 @@ if data is not None:
             st.error(messages.escaped(str(error)), icon=":material/error:")
         else:
             show_start(request, name)
-    show_said()
+show_said()
 st.header("Searches started here", anchor=False)
 if jobs.jobs():
     show_jobs()
 else:
     st.info("None yet. Choose above, and start one.", icon=":material/inbox:")
+cut = cut_off()
+if cut:
+    show_cut_off(cut)

@@ -34,7 +34,7 @@ def points(tmp_path: Path) -> Path:
 
 
 def test_a_search_is_started_watched_and_looked_at(chromium: Browser, address: str, points: Path) -> None:
-    question = f"dataset=folder&folder={quote(str(points))}&tuner=none&baseline=knn&name=mine"
+    question = f"dataset=.&folder={quote(str(points))}&tuner=none&baseline=knn&name=mine"
     with screenshots.served({"HANDTUNE_STORE": address}) as dashboard:
         page = chromium.new_page()
         page.goto(f"{dashboard}/start?{question}")

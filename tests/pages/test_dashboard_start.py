@@ -18,6 +18,7 @@ from tuners.cli import parser
 from tuners.jobs import seat
 from tuners.jobs.queue import Queue, new_token
 from tuners.jobs.record import JobState
+from tuners.record import StudyState
 from tuners.store import Store
 
 Open = Callable[..., AppTest]
@@ -129,7 +130,7 @@ def test_what_is_wrong_is_said_before_anything_is_started(
     app.text_input(key="start-name").set_value("")
     app.multiselect(key="start-tuner").set_value([])
     assert refused("Nothing is chosen")
-    app.selectbox(key="dataset").select("folder")
+    app.selectbox(key="dataset").select(".")
     assert refused("Give the folder")
     for folder in ("/nowhere", "--store"):
         app.text_input(key="start-folder").set_value(folder)
@@ -160,6 +161,7 @@ def test_a_click_adds_one_job_and_the_same_again_takes_a_second_thought(
 def test_jobs_are_shown_with_their_place_their_end_and_what_can_be_done(
     queue: Queue, open_page: Open, words: Words
 ) -> None:
+    add_study(queue.store, "cut", state=StudyState.INTERRUPTED, scored=False)
     for study in ("first", "second", "third", "ill", "wrong"):
         queue.add(new_token(), study, WORDS)
     tokens = {job.study: job.token for job in queue.jobs()}
@@ -179,7 +181,10 @@ def test_jobs_are_shown_with_their_place_their_end_and_what_can_be_done(
     app.button(key=f"cancel-now-{tokens['second']}").click().run()
     assert next(job for job in queue.jobs() if job.study == "second").state == JobState.CANCELLED
     app.button(key=f"again-{tokens['second']}").click().run()
-    assert [job.study for job in queue.waiting()] == ["third", "second"]
+    app.button(key="resume-cut").click().run()
+    assert (queue.jobs()[0].study, queue.jobs()[0].arguments) == ("cut", ())
+    assert "resume-cut" not in [button.key for button in app.button]
+    assert [job.study for job in queue.waiting()] == ["third", "second", "cut"]
 
 
 def test_the_first_use_needs_no_store(

@@ -22,6 +22,9 @@ from tuners.store import Store, now
 
 JOBS = schema.jobs
 
+#: Characters that every database keeps of a token.
+LONGEST_TOKEN = 40
+
 
 def new_token() -> str:
     """A name for a request that nobody else draws."""
@@ -47,9 +50,15 @@ class Queue:
     def add(self, token: str, study: str, arguments: Sequence[str]) -> bool:
         """Asks for a run; False where this token asked before. No arguments: go on with a stored study.
 
+        token: at most 40 characters.
+
         Raises UsageError where the arguments are no search or a job under that name waits or runs.
         """
         check(study, arguments)
+        if len(token) > LONGEST_TOKEN:
+            raise UsageError(
+                f"a token has at most {LONGEST_TOKEN} characters, and {token!r} has {len(token)}"
+            )
         open_jobs = [job for job in self.jobs() if job.token == token or job.state in OPEN]
         if any(job.token == token for job in open_jobs):
             return False
