@@ -213,7 +213,7 @@ def test_a_study_has_the_results_that_it_has_on_this_machine(cluster, command, o
         done = command(*words, *where, "--workers", "2", "--store", str(store))
         assert done.returncode == 0, done.stderr
         json.loads(done.stdout)
-        found[name] = (facts(str(store)), sorted(path.name for path in (store.parent / "s").glob("*.npz")))
+        found[name] = (facts(str(store)), sorted(path.name for path in (store.parent / "s").rglob("*.npz")))
     assert found["ray"] == found["local"]
     assert found["ray"][1]
 
