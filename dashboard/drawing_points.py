@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 
 import numpy as np
@@ -14,18 +15,33 @@ from imld_synth.bayes import BayesError
 from imld_synth.canvas import Canvas
 from imld_synth.marks import Eraser, Import, Mark
 from imld_synth.marks_points import Points, density, points
+from imld_synth.shapes import Strokes
 from reports.boundary import boundary_lines
 from reports.point_statistics import RIMS, PointStatistics, ellipse, point_statistics
 
 #: Points a side of the grid on which the Bayes boundary is looked for.
 GRID = 240
 
-#: Shapes up to which the exact Bayes error is computed without being asked for: it takes a part of a second.
-QUICK = 24
+#: Pieces of densities (straight ones of strokes, other shapes whole) up to which the exact Bayes error is computed
+#: after every stroke, and those up to which it is computed when asked for: a few seconds.
+AT_ONCE, ASKED = 10, 2_000
+
+#: Pieces up to which the Bayes boundary is drawn: a fraction of a second after every stroke.
+DRAWN = 400
+
+#: Why an empty split has no Bayes error.
+NO_POINTS = "no points"
+
+#: Exact Bayes errors that are kept.
+MOST_ERRORS = 128
+
+Marks = tuple[Mark, ...]
+
+_errors: OrderedDict[tuple[Marks, int], BayesError] = OrderedDict()
 
 
 @lru_cache(maxsize=32)
-def split_points(marks: tuple[Mark, ...]) -> Points:
+def split_points(marks: Marks) -> Points:
     """As `imld_synth.marks_points.points`."""
     return points(marks)
 
@@ -68,7 +84,7 @@ def why_unknown(canvas: Canvas, split: str) -> str:
     """Why a split has no exact Bayes error; empty where it has one."""
     marks = canvas.marks(split)
     if not marks:
-        return "no points"
+        return NO_POINTS
     for kind, words in ((Import, "points were imported"), (Eraser, "points were erased")):
         if any(isinstance(mark, kind) for mark in marks):
             return words
@@ -78,37 +94,55 @@ def why_unknown(canvas: Canvas, split: str) -> str:
     return f"no points of {', '.join(lacking)}" if lacking else ""
 
 
-def shapes(canvas: Canvas, split: str) -> int:
-    """How many shapes the densities of a split consist of: what an exact Bayes error costs."""
+def pieces(canvas: Canvas, split: str) -> int:
+    """How many pieces the densities of a split have: what everything exact costs."""
+    parts = [
+        part
+        for mark in canvas.marks(split)
+        if not isinstance(mark, Import | Eraser)
+        for part in mark.components()
+    ]
     return sum(
-        len(mark.components()) for mark in canvas.marks(split) if not isinstance(mark, Import | Eraser)
+        sum(len(line) - 1 for line in part.shape.lines) if isinstance(part.shape, Strokes) else 1
+        for part in parts
     )
 
 
-@lru_cache(maxsize=64)
-def bayes_error(marks: tuple[Mark, ...], classes: int) -> BayesError | None:
-    """The exact Bayes error of a split, None where its density is not known."""
+def bayes_error(canvas: Canvas, split: str, asked: bool) -> BayesError | None:
+    """The exact Bayes error of a split, None where it is not known, or costs too much and was not asked for."""
+    marks, classes = canvas.marks(split), len(canvas.class_names)
+    found = _errors.get((marks, classes))
+    if found is not None:
+        return found
+    cost = pieces(canvas, split)
+    if cost > (ASKED if asked else AT_ONCE):
+        return None
     drawing = density(marks, classes)
-    return None if drawing is None else drawing.bayes_error()
+    if drawing is None:
+        return None
+    _errors[marks, classes] = drawing.bayes_error()
+    while len(_errors) > MOST_ERRORS:
+        _errors.popitem(last=False)
+    return _errors[marks, classes]
 
 
 @lru_cache(maxsize=32)
 def _image(
-    marks: tuple[Mark, ...], limits: tuple[float, float, float, float], colours: tuple[str, ...], side: int
+    marks: Marks, limits: tuple[float, float, float, float], colours: tuple[str, ...], side: int
 ) -> str:
     x, y = split_points(marks)
     return as_address(picture(x, y, limits, colours, side))
 
 
 @lru_cache(maxsize=32)
-def _statistics(marks: tuple[Mark, ...], classes: int) -> tuple[PointStatistics, ...]:
+def _statistics(marks: Marks, classes: int) -> tuple[PointStatistics, ...]:
     x, y = split_points(marks)
     return point_statistics(x, y, classes)
 
 
 @lru_cache(maxsize=32)
 def _boundary(
-    marks: tuple[Mark, ...], classes: int, limits: tuple[float, float, float, float]
+    marks: Marks, classes: int, limits: tuple[float, float, float, float]
 ) -> list[NDArray[np.float64]]:
     drawing = density(marks, classes)
     if drawing is None or classes < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from html import escape
 
 import streamlit as st
@@ -35,13 +36,27 @@ def show(draft: Draft, split: str) -> list[Overlay]:
     if "ellipses" in chosen:
         overlays += drawing_points.ellipses(canvas, split)
     if "boundary" in chosen:
-        overlays += drawing_points.boundary(canvas, split)
         why = drawing_points.why_unknown(canvas, split)
+        cost = drawing_points.pieces(canvas, split)
+        if not why and cost > drawing_points.DRAWN:
+            why = f"its {cost:,} pieces of strokes take too long; Decision surfaces draws it for a study"
+        if not why:
+            overlays += drawing_points.boundary(canvas, split)
         if why:
             st.caption(f"No Bayes boundary on {split}: {messages.escaped(why)}.")
     st.html(statistics_table(canvas, drawing_points.statistics(canvas, split)))
     st.markdown("**Bayes error**, the least that any classifier can have")
-    st.html(bayes_table(canvas))
+    place = st.container()
+    costs = [
+        drawing_points.pieces(canvas, one)
+        for one in SPLIT_NAMES
+        if not drawing_points.why_unknown(canvas, one)
+    ]
+    asked = any(drawing_points.AT_ONCE < cost <= drawing_points.ASKED for cost in costs) and st.button(
+        "Integrate the densities", key="bayes-error", icon=":material/functions:", help="A few seconds, once"
+    )
+    with place, st.spinner("Integrating the densities …", show_time=True) if asked else nullcontext():
+        st.html(bayes_table(canvas, asked))
     return overlays
 
 
@@ -66,26 +81,28 @@ def statistics_table(canvas: Canvas, found: tuple[PointStatistics, ...]) -> str:
     )
 
 
-def bayes_table(canvas: Canvas) -> str:
-    """The exact Bayes error of every split, or why there is none."""
+def bayes_table(canvas: Canvas, asked: bool) -> str:
+    """The exact Bayes error of every split, or why there is none. asked: also where it takes seconds."""
     body = "".join(
-        f"<tr><th scope='row'>{split}</th><td class='reason'>{bayes_cell(canvas, split)}</td></tr>"
+        f"<tr><th scope='row'>{split}</th><td class='reason'>{bayes_cell(canvas, split, asked)}</td></tr>"
         for split in SPLIT_NAMES
     )
     return f"<div class='errors confusion statistics'><table><tbody>{body}</tbody></table></div>"
 
 
-def bayes_cell(canvas: Canvas, split: str) -> str:
-    """The figure in percent as HTML; it is left for a study where it would take seconds."""
+def bayes_cell(canvas: Canvas, split: str, asked: bool) -> str:
+    """The figure in percent as HTML, or the way to it."""
     why = drawing_points.why_unknown(canvas, split)
-    if why == "no points":
+    if why == drawing_points.NO_POINTS:
         return "–"
     if why:
         return f"not exact: {escape(why)}. A study estimates it."
-    if drawing_points.shapes(canvas, split) > drawing_points.QUICK:
-        return f"exact with a study: {drawing_points.shapes(canvas, split)} shapes take a moment"
-    found = drawing_points.bayes_error(canvas.marks(split), len(canvas.class_names))
-    return "–" if found is None else f"<b>{tables.error(found.value)} %</b>, exact"
+    found = drawing_points.bayes_error(canvas, split, asked)
+    if found is not None:
+        return f"<b>{tables.error(found.value)} %</b>, exact"
+    if drawing_points.pieces(canvas, split) > drawing_points.ASKED:
+        return "exact, with a study of it: so many strokes take a while"
+    return "exact, on demand"
 
 
 def number(value: float, digits: int = 3) -> str:
