@@ -35,14 +35,16 @@ class Action:
     trouble: str = ""
 
 
-def actions(letter: object, taken: Mapping[str, int]) -> list[Action]:
-    """The actions of a letter that were not taken before, in their order.
+def actions(letter: object, draft: str, taken: Mapping[str, int]) -> list[Action]:
+    """The actions of a letter about this draft that were not taken before, in their order.
 
     taken: by canvas, the number of the last action that was taken. Raises DataError for what is no letter.
     """
     if letter is None:
         return []
-    found = strict.record(letter, ("pen", "actions"), "the letter of the canvas")
+    found = strict.record(letter, ("pen", "draft", "actions"), "the letter of the canvas")
+    if found["draft"] != draft:
+        return []  # of a drawing that was on this canvas before
     pen = strict.string(found["pen"], "pen")
     if not pen.isalnum() or len(pen) > LONGEST_NAME:
         raise DataError(f"a canvas has a name of 1 to {LONGEST_NAME} letters and digits")

@@ -73,10 +73,7 @@ def show(draft: Draft) -> None:
             disabled=draft.empty or busy or not (chosen or searched),
         )
     if pressed and not busy:  # of a double click the second finds the first at work
-        name = str(
-            st.session_state.get(f"save-as-{draft.token}-{draft.name}") or drawing_saved.suggestion(draft)
-        )
-        _start(draft, name.strip(), arguments(chosen, searched, trials, epochs))
+        _start(draft, *drawing_saved.chosen(draft), arguments(chosen, searched, trials, epochs))
     st.caption(
         "The drawing is saved under its name, and a study of it waits in the queue. Every algorithm learns train, "
         "networks and settings are chosen by dev, and eval is scored once at the end."
@@ -93,8 +90,8 @@ def arguments(baselines: list[str], tuners: list[str], trials: int, epochs: int)
     return [*words, "--max-epochs", str(epochs)]
 
 
-def _start(draft: Draft, name: str, words: list[str]) -> None:
-    if not drawing_saved.save(draft, name):
+def _start(draft: Draft, name: str, replace: bool, words: list[str]) -> None:
+    if not drawing_saved.save(draft, name, replace):
         st.rerun()
     study, token = free_study(name), new_token()
     draft.trouble = jobs.attempt(lambda: jobs.start(study, ["--dataset", name, *words], token))

@@ -36,17 +36,17 @@ def suggestion(draft: Draft) -> str:
     return f"drawing-{number}"
 
 
-def save(draft: Draft, name: str) -> bool:
+def save(draft: Draft, name: str, replace: bool = False) -> bool:
     """Saves the drawing under a name, with dev and eval drawn like train where they are empty.
 
-    One of that name that this draft was neither opened from nor saved as is left alone. False, and `trouble` says
+    One of that name that this draft was neither opened from nor saved as is replaced only if `replace`. False, and `trouble` says
     why, where it could not be saved.
     """
     with draft.lock:
         try:
             canvas = like_train(draft.canvas, only_empty=True)
             if name != draft.name or name not in drawings.names() or drawings.read(name) != canvas:
-                drawings.save(name, canvas, replace=name == draft.name)
+                drawings.save(name, canvas, replace=replace or name == draft.name)
         except (DataError, HandtuneError) as error:
             draft.trouble = str(error)
             return False
@@ -54,21 +54,30 @@ def save(draft: Draft, name: str) -> bool:
         return draft.change(lambda _: canvas, f"Saved as the data set {name}")
 
 
-def _save(draft: Draft, name: str) -> None:
-    save(draft, name)
+def _save(draft: Draft, name: str, replace: bool) -> None:
+    save(draft, name, replace)
+
+
+def chosen(draft: Draft) -> tuple[str, bool]:
+    """The name in the panel, and whether a saved drawing of that name may be replaced."""
+    name = str(st.session_state.get(f"save-as-{draft.token}-{draft.name}") or suggestion(draft)).strip()
+    return name, bool(st.session_state.get(f"replace-{draft.token}-{name}"))
 
 
 def panel(draft: Draft) -> None:
     """The name, the button, and what can be done with what was saved."""
-    name = st.text_input(
+    st.text_input(
         "Name of the data set", suggestion(draft), key=f"save-as-{draft.token}-{draft.name}", max_chars=60
     )
+    name, replace = chosen(draft)
+    if name != draft.name and name in drawings.names():
+        replace = st.checkbox(f"Replace the saved drawing {name}", key=f"replace-{draft.token}-{name}")
     st.button(
         "Save as a data set",
         key="save-drawing",
         icon=":material/save:",
         on_click=_save,
-        args=(draft, name.strip()),
+        args=(draft, name, replace),
         disabled=draft.empty,
         help="Dev and eval are drawn like train where they are empty",
     )

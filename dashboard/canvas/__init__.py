@@ -33,13 +33,14 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the canvas shows of one split.
+    """What the canvas shows of one split of the drawing `draft`.
 
     classes: (name, colour, points) of each. picture: address of an image that fills the limits. undo, redo: whether
     there is something to undo and to redo. chosen: the class to draw with; it is taken over when `choice` changes.
     said: for screen readers, what happened last. taken: by canvas, the number of the last action that was taken.
     """
 
+    draft: str
     split: str
     limits: Limits
     classes: Sequence[tuple[str, str, int]]
@@ -55,6 +56,7 @@ class Scene:
     def as_data(self) -> dict[str, Any]:
         """The same as JSON takes it."""
         return {
+            "draft": self.draft,
             "split": self.split,
             "limits": list(self.limits),
             "classes": [{"name": name, "colour": colour, "count": n} for name, colour, n in self.classes],

@@ -25,10 +25,7 @@ export default function (component) {
 class Drawing {
   constructor(root) {
     this.root = root;
-    this.pen_name = Math.random().toString(36).slice(2, 10);
-    this.actions = [];
-    this.waiting = [];
-    this.number = 0;
+    this.begin(undefined);
     this.chosen = { tool: "spray", klass: 0, choice: "", byLength: true };
     for (const [name, tool] of Object.entries(TOOLS)) this.chosen[name] = { width: tool.width, points: tool.points };
     this.find = (name) => root.querySelector(`[data-part=${name}]`);
@@ -50,6 +47,15 @@ class Drawing {
     instances.delete(this.root);
   }
 
+  // Another drawing is another sheet: what was meant for the last one is not drawn on it.
+  begin(draft) {
+    this.draft = draft;
+    this.pen_name = Math.random().toString(36).slice(2, 10);
+    this.actions = [];
+    this.waiting = [];
+    this.number = 0;
+  }
+
   get scale() {
     const [x0, x1] = this.plane.limits;
     return (x1 - x0) / 2;
@@ -65,7 +71,12 @@ class Drawing {
 
   // Called for every answer of Python, and where the colours of the page change.
   update({ data, setStateValue }) {
-    if (this.data && this.data.split !== data.split) this.pen.settle();
+    if (this.draft !== data.draft) {
+      this.pen.cancel();
+      this.begin(data.draft);
+    } else if (this.data.split !== data.split) {
+      this.pen.settle();
+    }
     this.data = data;
     this.send = setStateValue;
     this.plane.limits = data.limits;
@@ -104,7 +115,7 @@ class Drawing {
   act(action) {
     this.number += 1;
     this.actions.push({ id: this.number, split: this.data.split, ...action });
-    this.send("actions", { pen: this.pen_name, actions: this.actions });
+    this.send("actions", { pen: this.pen_name, draft: this.draft, actions: this.actions });
     return this.number;
   }
 

@@ -61,7 +61,7 @@ def draft_of_address() -> Draft:
 def take(draft: Draft) -> None:
     """Does what the canvas has sent and was not done yet."""
     try:
-        found = drawing_actions.actions(canvas.letter(CANVAS), draft.taken)
+        found = drawing_actions.actions(canvas.letter(CANVAS), draft.token, draft.taken)
     except DataError as error:
         draft.trouble = str(error)
         return
@@ -132,10 +132,19 @@ def head(draft: Draft) -> SplitName:
     return split
 
 
+def show_trouble(draft: Draft) -> None:
+    """Why the last wish was not fulfilled, once."""
+    trouble = draft.trouble or st.session_state.pop("drawing_trouble", "")
+    draft.trouble = ""
+    if trouble:
+        st.warning(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
+
+
 def scene(draft: Draft, split: SplitName, overlays: list[Overlay]) -> Scene:
     one = draft.canvas
     counts = drawing_points.counts(one, split)
     return Scene(
+        draft=draft.token,
         split=split,
         limits=one.limits,
         classes=list(zip(one.class_names, shown(one.colours), counts, strict=True)),
@@ -164,6 +173,7 @@ def edit(draft: Draft) -> None:
         split = head(draft)
         place = st.container()
     with right:
+        show_trouble(draft)
         if draft.empty:
             drawing_examples.show(draft)
         else:
@@ -179,10 +189,6 @@ def edit(draft: Draft) -> None:
             drawing_saved.panel(draft)
         with files:
             drawing_files.show(draft, split)
-        trouble = draft.trouble or st.session_state.pop("drawing_trouble", "")
-        if trouble:
-            st.warning(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
-            draft.trouble = ""
     with place:
         canvas.show(scene(draft, split, overlays), CANVAS)
     st.header("Apply algorithms", anchor=False)

@@ -11,15 +11,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
-from dashboard import drawing_draft
+from dashboard import drawing_draft, drawing_points
 from dashboard.drawing_draft import Draft
 from dashboard.drawing_examples import EXAMPLES
 from dashboard.drawing_files import csv_text
 from dashboard.drawing_saved import like_train
+from dashboard.drawing_statistics import bayes_table
 from datasets import drawings
 from datasets.loading import load
-from imld_synth.canvas import Canvas
+from imld_synth.canvas import Canvas, add
 from imld_synth.csv_io import parse_csv
+from imld_synth.marks import Eraser, Stroke
 from tuners.store import Store
 
 Open = Callable[..., AppTest]
@@ -175,10 +177,25 @@ def test_results_of_the_newest_study_are_shown_and_marked_when_the_drawing_chang
 
 
 @pytest.mark.slow
-def test_a_saved_drawing_is_deleted_after_a_second_word(open_page: Open) -> None:
+def test_a_saved_drawing_is_replaced_and_deleted_only_after_a_second_word(
+    open_page: Open, words: Words
+) -> None:
     drawings.save("moon", EXAMPLES["Yin-yang"]())
     app = open_page("draw")
+    press(app, "example-Overlapping")
+    token = app.session_state["draft"]
+    app.text_input(key=f"save-as-{token}-").set_value("moon").run()
+    press(app, "save-drawing")
+    assert "there is a drawing called" in words(app).lower()
+    assert drawings.read("moon") == EXAMPLES["Yin-yang"]()
+    app.checkbox(key=f"replace-{token}-moon").check().run()
+    press(app, "save-drawing")
+    assert drawings.read("moon").title == EXAMPLES["Overlapping"]().title
+    drawings.save("sun", EXAMPLES["Yin-yang"]())
+    press(app.run(), "open-sun")
+    assert app.session_state["draft"] != token and draft_of(app).canvas == EXAMPLES["Yin-yang"]()
     press(app, "remove-moon")
+    press(app, "remove-sun")
     assert drawings.names() == ()
     assert not app.exception
 
@@ -188,3 +205,19 @@ def test_examples_are_complete() -> None:
         canvas: Canvas = make()
         drawings.check_complete(canvas)
         assert canvas.densities() is not None, name
+
+
+def test_what_takes_seconds_is_integrated_when_it_is_asked_for() -> None:
+    """Drawing itself must stay quick however many strokes there are."""
+    way = tuple((0.1 * n, 0.1 * (n % 2)) for n in range(1 + drawing_points.AT_ONCE))
+    strokes = [Stroke(label, way, 0.005, 100) for label in (0, 1)]
+    canvas = add(Canvas(), "train", *strokes)
+    assert drawing_points.pieces(canvas, "train") == 2 * drawing_points.AT_ONCE
+    assert drawing_points.bayes_error(canvas, "train", asked=False) is None
+    assert "on demand" in bayes_table(canvas, asked=False)
+    found = drawing_points.bayes_error(canvas, "train", asked=True)
+    assert found is not None and found.value == pytest.approx(0.5, abs=0.001)  # both classes on the same way
+    assert drawing_points.bayes_error(canvas, "train", asked=False) == found  # it is kept
+    erased = add(canvas, "train", Eraser(((0.0, 0.0),), 0.01))
+    assert drawing_points.bayes_error(erased, "train", asked=True) is None
+    assert "points were erased" in bayes_table(erased, asked=True)

@@ -13,29 +13,35 @@ from imld_synth.errors import DataError
 from imld_synth.marks import Brush, Eraser, Stroke
 
 STROKE = {"kind": "stroke", "split": "train", "tool": "spray", "width": 0.05, "klass": 1, "count": 40}
+DRAFT = "drawing1"
 PATH = [[-0.5, 0.25], [0.0, 0.75], [0.5, -0.25]]
 
 
-def letter(*found: dict[str, Any], pen: str = "abc") -> dict[str, Any]:
-    return {"pen": pen, "actions": [{"id": number, **one} for number, one in enumerate(found, start=1)]}
+def letter(*found: dict[str, Any], draft: str = DRAFT) -> dict[str, Any]:
+    return {
+        "pen": "abc",
+        "draft": draft,
+        "actions": [{"id": number, **one} for number, one in enumerate(found, start=1)],
+    }
 
 
 def test_an_action_is_taken_once() -> None:
     sent = letter(
         {**STROKE, "path": PATH}, {"kind": "undo", "split": "train"}, {"kind": "clear", "split": "dev"}
     )
-    assert [one.kind for one in actions(sent, {})] == ["stroke", "undo", "clear"]
-    assert [one.number for one in actions(sent, {"abc": 1})] == [2, 3]
-    assert actions(sent, {"abc": 3}) == []
-    assert len(actions(sent, {"other": 3})) == 3
-    assert actions(None, {}) == []
+    assert [one.kind for one in actions(sent, DRAFT, {})] == ["stroke", "undo", "clear"]
+    assert [one.number for one in actions(sent, DRAFT, {"abc": 1})] == [2, 3]
+    assert actions(sent, DRAFT, {"abc": 3}) == []
+    assert len(actions(sent, DRAFT, {"other": 3})) == 3
+    assert actions(None, DRAFT, {}) == []
+    assert actions(letter({"kind": "clear", "split": "dev"}, draft="another"), DRAFT, {}) == []
 
 
 @pytest.mark.parametrize(
     ("tool", "kind"), [("spray", Stroke), ("line", Stroke), ("brush", Brush), ("eraser", Eraser)]
 )
 def test_a_tool_becomes_its_mark(tool: str, kind: type) -> None:
-    (action,) = actions(letter({**STROKE, "tool": tool, "path": PATH}), {})
+    (action,) = actions(letter({**STROKE, "tool": tool, "path": PATH}), DRAFT, {})
     mark = action.mark
     assert isinstance(mark, kind)
     assert mark.path == tuple((x, y) for x, y in PATH)
@@ -46,7 +52,7 @@ def test_a_tool_becomes_its_mark(tool: str, kind: type) -> None:
 
 
 def test_a_stroke_puts_its_points_along_its_way() -> None:
-    (action,) = actions(letter({**STROKE, "path": [[-0.5, 0.0], [0.5, 0.0]], "count": 4000}), {})
+    (action,) = actions(letter({**STROKE, "path": [[-0.5, 0.0], [0.5, 0.0]], "count": 4000}), DRAFT, {})
     canvas, words = drawn(Canvas(), action)
     x, y = canvas.points("train")
     assert (y == 1).all() and len(y) == 4000
@@ -56,9 +62,9 @@ def test_a_stroke_puts_its_points_along_its_way() -> None:
 
 
 def test_an_eraser_says_how_many_points_it_took() -> None:
-    (action,) = actions(letter({**STROKE, "path": [[0.0, 0.0]], "count": 100}), {})
+    (action,) = actions(letter({**STROKE, "path": [[0.0, 0.0]], "count": 100}), DRAFT, {})
     canvas, _ = drawn(Canvas(), action)
-    (rubber,) = actions(letter({**STROKE, "tool": "eraser", "width": 0.05, "path": [[0.0, 0.0]]}), {})
+    (rubber,) = actions(letter({**STROKE, "tool": "eraser", "width": 0.05, "path": [[0.0, 0.0]]}), DRAFT, {})
     after, words = drawn(canvas, rubber)
     left = len(after.points("train")[1])
     assert 0 < left < 100
@@ -84,20 +90,26 @@ def test_an_eraser_says_how_many_points_it_took() -> None:
     ],
 )
 def test_what_breaks_a_rule_is_refused_and_the_rest_is_taken(change: dict[str, Any], reason: str) -> None:
-    bad, good = actions(letter({**STROKE, "path": PATH, **change}, {**STROKE, "path": PATH}), {})
+    bad, good = actions(letter({**STROKE, "path": PATH, **change}, {**STROKE, "path": PATH}), DRAFT, {})
     assert reason in bad.trouble and bad.mark is None
     assert not good.trouble and good.mark is not None
 
 
 def test_a_class_that_was_deleted_meanwhile_is_refused() -> None:
-    (action,) = actions(letter({**STROKE, "klass": 7, "path": PATH}), {})
+    (action,) = actions(letter({**STROKE, "klass": 7, "path": PATH}), DRAFT, {})
     with pytest.raises(DataError, match="index 7"):
         drawn(Canvas(), action)
 
 
 @pytest.mark.parametrize(
-    "sent", ["text", {"pen": "abc"}, {"pen": "../x", "actions": []}, {"pen": "a", "actions": 3}]
+    "sent",
+    [
+        "text",
+        {"pen": "abc"},
+        {"pen": "../x", "draft": DRAFT, "actions": []},
+        {"pen": "a", "draft": DRAFT, "actions": 3},
+    ],
 )
 def test_what_is_no_letter_is_refused(sent: object) -> None:
     with pytest.raises(DataError):
-        actions(sent, {})
+        actions(sent, DRAFT, {})
