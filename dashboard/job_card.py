@@ -138,6 +138,8 @@ def _progress(job: Job, study: StudyRecord | None) -> None:
     of = f" of {sum(filter(None, planned)):,}" if None not in planned else ""
     errors = [row.best_dev for row in rows if row.best_dev is not None]
     text = f"{done:,}{of} trials; {sum(row.state in OVER for row in rows)} of {len(rows)} systems searched"
+    if all(row.state in OVER for row in rows):
+        text += "; what was selected is being scored"
     if errors:
         text += f"; best dev error {percent_text(min(errors))} %"
     st.progress(sum(row.fraction for row in rows) / len(rows), text=text)

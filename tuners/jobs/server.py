@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from datasets.errors import UsageError
+from datasets.errors import DataError, UsageError
 from tuners.jobs import seat
 from tuners.jobs.process import Process, log_of, stop_orphans
 from tuners.jobs.queue import Queue
 from tuners.jobs.record import Job, JobState
 from tuners.record import StudyRecord, StudyState
-from tuners.store import Store
+from tuners.store import Store, shown
 
 #: Seconds between two looks at the queue.
 POLL = 0.3
@@ -220,7 +220,16 @@ def ending(state: StudyState, note: str) -> tuple[JobState, str]:
 
 
 def serve(location: str, limit: int, idle: float, say: Say) -> bool:
-    """Runs a server for the store. False where another one serves it. Raises UsageError for a useless limit."""
+    """Runs a server for the store. False where another one serves it.
+
+    Raises UsageError for a useless limit, DataError where the store does not answer when it begins or ends.
+    """
     if limit < 1:
         raise UsageError(f"at least one job must be allowed to run, not {limit}")
-    return Server(location, limit, idle, say).run()
+    try:
+        return Server(location, limit, idle, say).run()
+    except SQLAlchemyError as error:
+        raise DataError(
+            f"the store {shown(location)} does not answer: {getattr(error, 'orig', None) or error}. "
+            "What runs was ended in order; start the server again when the store is back"
+        ) from error
