@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
+from datasets import drawings
+from imld_synth.canvas import Canvas, add, copy_marks
+from imld_synth.marks import Eraser, Stroke
 from tuners.record import BayesRecord
 from tuners.store import Store
 
@@ -47,3 +52,22 @@ def test_a_study_that_knows_nothing_is_told_why(finished: Store, open_page: Open
     st.cache_data.clear()
     text = words(open_page("bayes", study="real", truth="09"))
     assert "The density of these points is not known" in text
+
+
+@pytest.mark.slow
+def test_a_drawing_is_among_the_sets_and_one_saved_again_is_computed_again(
+    address: str, open_page: Open, words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(drawings.FOLDER, str(tmp_path / "drawn"))
+    for distance, error in (
+        (1.0, "15.87"),
+        (2.0, "2.28"),
+    ):  # of normals at distances 2 and 4 standard deviations
+        dabs = (Stroke(0, ((-distance, 0.0),), 1.0, 50), Stroke(1, ((distance, 0.0),), 1.0, 50))
+        canvas = copy_marks(copy_marks(add(Canvas("Dabs"), "train", *dabs), "train", "dev"), "train", "eval")
+        drawings.save("my-dabs", canvas, replace=True)
+        app = open_page("bayes", truth="my-dabs")
+        assert not app.exception
+        assert f"| eval | **{error}** |" in words(app)
+    drawings.save("my-dabs", add(canvas, "train", Eraser(((9.0, 9.0),), 0.1)), replace=True)
+    assert "my-dabs · Dabs" not in open_page("bayes", truth="my-dabs").selectbox[0].options
