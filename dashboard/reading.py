@@ -45,10 +45,6 @@ def studies() -> list[StudyRecord]:
     return _studies(source())
 
 
-def trial_counts() -> dict[str, int]:
-    return _trial_counts(source())
-
-
 def summary(study: str) -> StudySummary:
     return _summary(source(), study)
 
@@ -91,11 +87,6 @@ def _open(source: Source) -> SharedStore:
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def _studies(source: Source) -> list[StudyRecord]:
     return _open(source).studies()
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def _trial_counts(source: Source) -> dict[str, int]:
-    return _open(source).trial_counts()
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)

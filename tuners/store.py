@@ -420,15 +420,6 @@ class Store:
         rows = self._rows(select(table).where(table.c.study == study, table.c.kind == kind))
         return {row["system"]: row["content"] for row in rows}
 
-    def trial_counts(self) -> dict[str, int]:
-        """Trials that were really trained, per study: cheap enough for an overview that refreshes."""
-        query = (
-            select(schema.trials.c.study, func.count().label("trials"))
-            .where(schema.trials.c.repeat_of.is_(None), schema.trials.c.state != TrialState.RUNNING)
-            .group_by(schema.trials.c.study)
-        )
-        return {row["study"]: row["trials"] for row in self._rows(query)}
-
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]

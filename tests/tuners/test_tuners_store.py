@@ -156,7 +156,7 @@ def test_every_record_comes_back_as_it_was_written(store, address):
         assert reader.epochs("first") == reader.epochs("first", "KNN") == epochs
         assert reader.scores("first") == [SCORE]
         assert reader.bayes("first") == [bayes]
-        assert reader.trial_counts() == {"first": 2}
+        assert reader.search_counts("first") == {("KNN", 0): (3, 0)}
         assert reader.trials("other") == []
 
 
@@ -219,7 +219,7 @@ def test_a_missing_store_reads_as_empty_and_is_not_made(tmp_path):
     path = tmp_path / "none" / "s.sqlite"
     reader = Store(str(path), readonly=True)
     assert reader.missing
-    assert reader.studies() == [] and reader.trial_counts() == {}
+    assert reader.studies() == [] and reader.search_counts("first") == {}
     assert not path.parent.exists()
 
 
