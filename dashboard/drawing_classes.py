@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import messages
 from dashboard.drawing_colours import hex_of
 from dashboard.drawing_distributions import free_name
 from dashboard.drawing_draft import Draft
@@ -17,10 +18,10 @@ def show(draft: Draft) -> None:
     canvas = draft.canvas
     for label, (name, colour) in enumerate(zip(canvas.class_names, canvas.colours, strict=True)):
         # What names the widgets is what they show, so that they follow undo.
-        own = f"{draft.token}-{label}-{name}-{colour}"
+        own, called = f"{draft.token}-{label}-{name}-{colour}", messages.escaped(name)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.color_picker(
-                f"Colour of {name}",
+                f"Colour of {called}",
                 hex_of(colour),
                 key=f"colour-{own}",
                 label_visibility="collapsed",
@@ -28,7 +29,7 @@ def show(draft: Draft) -> None:
                 args=(draft, label, f"colour-{own}"),
             )
             st.text_input(
-                f"Name of {name}",
+                f"Name of {called}",
                 name,
                 key=f"name-{own}",
                 label_visibility="collapsed",
@@ -37,7 +38,7 @@ def show(draft: Draft) -> None:
                 args=(draft, label, f"name-{own}"),
             )
             st.button(
-                f"Delete {name}",
+                f"Delete {called}",
                 key=f"delete-{own}",
                 icon=":material/delete:",
                 help="The class and its points, on all splits; undo brings them back",

@@ -10,7 +10,7 @@ const TOOLS = {
   line: { title: "Line", keys: "l", width: 0.02, points: 10, icon: "M4 19L9 7l6 8 5-11", about: "click corners, double click ends" },
   eraser: { title: "Eraser", keys: "e", width: 0.1, points: 0, icon: "M9 20h11M5 14l8-9 6 6-8 9H9z", about: "takes points of every class" },
 };
-// Height of the plane at least, and what the page has above and below it, in pixels.
+// Height of the plane at least, and what the page has above and below it, in pixels at text of 16.
 const SMALL = 380, BELOW = 250;
 const instances = new WeakMap();
 
@@ -233,7 +233,7 @@ class Drawing {
   fit() {
     const width = this.find("frame").clientWidth;
     if (!width || !this.data) return;
-    this.plane.fit(width, this.plane.heightFor(width, Math.max(SMALL, window.innerHeight - BELOW)));
+    this.plane.fit(...this.plane.sizeWithin(width, Math.max(SMALL, window.innerHeight - (BELOW * textSize()) / 16)));
     this.repaint();
   }
 

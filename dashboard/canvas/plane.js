@@ -10,6 +10,11 @@ const MARK_PATHS = [
   "M8 13.5L2 3h12z", "M8 1.5l2 4.6 5 .4-3.8 3.2 1.2 4.8L8 11.9l-4.4 2.6 1.2-4.8L1 6.5l5-.4z",
 ];
 
+// Pixels of the page's text: a projector makes all of it larger.
+function textSize() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
 function ticksOf(low, high, most) {
   const rough = (high - low) / most, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.999);
@@ -31,7 +36,7 @@ class Plane {
     const scale = window.devicePixelRatio || 1;
     this.width = width;
     this.height = height;
-    this.canvas.style.height = `${height}px`;
+    Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     const across = Math.round(width * scale), up = Math.round(height * scale);
     if (this.canvas.width !== across || this.canvas.height !== up) {
       this.canvas.width = across;
@@ -40,11 +45,12 @@ class Plane {
     this.scale = scale;
   }
 
-  // As high as makes units equally long on both axes, within bounds.
-  heightFor(width, most) {
+  // Width and height within `width` and `most` pixels, with units equally long on both axes as far as that is sensible.
+  sizeWithin(width, most) {
     const [x0, x1, y0, y1] = this.limits, ratio = Math.min(1.2, Math.max(0.4, (y1 - y0) / (x1 - x0)));
-    const across = width - MARGIN.left - MARGIN.right, frame = MARGIN.top + MARGIN.bottom;
-    return Math.round(Math.min(across * ratio + frame, most));
+    const beside = MARGIN.left + MARGIN.right, above = MARGIN.top + MARGIN.bottom;
+    const across = Math.min(width - beside, (most - above) / ratio);
+    return [Math.round(across + beside), Math.round(across * ratio + above)];
   }
 
   get inner() {
@@ -114,7 +120,7 @@ class Plane {
 
   axes(pen, ink) {
     const { left, top, width, height } = this.inner, [x0, x1, y0, y1] = this.limits;
-    pen.font = `13px ${ink.font}`;
+    pen.font = `${Math.min(18, Math.round(0.82 * textSize()))}px ${ink.font}`;
     pen.fillStyle = ink.text;
     pen.lineWidth = 1;
     const most = width < 420 ? 5 : 9;

@@ -36,6 +36,7 @@ PAGES = {
     "report?study=eeg": "Report",
     "eeg": "EEG segments",
     "patches": "Tissue patches",
+    "draw": "Draw data",
 }
 
 
