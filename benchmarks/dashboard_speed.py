@@ -67,8 +67,8 @@ WATCH = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     window.ran = false;
     window.watch?.disconnect();
-    window.watch = new MutationObserver(() => { window.ran ||= app.dataset.testScriptState === 'running' });
-    window.watch.observe(app, {attributes: true});
+    window.watch = new MutationObserver(() => { window.ran = true });
+    window.watch.observe(app, {attributeFilter: ['data-test-script-state']});
 }"""
 
 #: The page of the address is there: its script has run and ended, nothing old is left, charts are drawn.
