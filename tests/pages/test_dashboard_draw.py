@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
@@ -167,6 +168,7 @@ def test_results_of_the_newest_study_are_shown_and_marked_when_the_drawing_chang
     hashed = load("mine").provenance.content_hash
     data = replace(store.study("mine-1").data, content_hash=hashed)
     store.update_study("mine-1", data=asdict(data))
+    st.cache_data.clear()  # what was read within the last second
     app = open_page("draw", drawing="mine")
     assert "belong to the earlier version" not in words(app)
     press(app, "like-train")
