@@ -62,10 +62,11 @@ PAINTED = """() => document.querySelector('h1') !== null
     && document.querySelector('.js-plotly-plot .main-svg, [data-testid=stEchartsChart] canvas, .stEchartsChart canvas')
         !== null"""
 
-#: Notes that the script of a page has begun since the click.
+#: Notes that the script of a page has run since the click; of one that ends at once only the heading tells.
 WATCH = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     window.ran = false;
+    window.before = document.querySelector('h1')?.textContent;
     window.watch?.disconnect();
     window.watch = new MutationObserver(() => { window.ran = true });
     window.watch.observe(app, {attributeFilter: ['data-test-script-state']});
@@ -75,7 +76,8 @@ WATCH = """() => {
 SWITCHED = """path => {
     const app = document.querySelector('[data-testid=stApp]');
     const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
-    return location.pathname === path && window.ran && document.querySelector('h1') !== null
+    const title = document.querySelector('h1')?.textContent;
+    return location.pathname === path && title && (window.ran || title !== window.before)
         && app.dataset.testScriptState === 'notRunning'
         && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
         && charts.every(chart => chart.querySelector('.main-svg') !== null);
