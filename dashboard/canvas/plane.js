@@ -208,11 +208,14 @@ class Plane {
   // A ring as wide as the tool; a cross beside it where the keyboard moves it.
   cursor(pen, cursor, ink) {
     const [x, y] = this.toPixels(cursor.at), [across, up] = this.pixels;
-    pen.strokeStyle = cursor.tool === "eraser" ? ink.text : cursor.colour;
-    pen.lineWidth = 1.5;
-    pen.setLineDash(cursor.tool === "eraser" ? [4, 3] : []);
     pen.beginPath();
     pen.ellipse(x, y, Math.max(3, cursor.width * across), Math.max(3, cursor.width * up), 0, 0, 7);
+    pen.strokeStyle = ink.ground;  // a rim, to be seen over points of its own colour
+    pen.lineWidth = 4;
+    pen.stroke();
+    pen.strokeStyle = cursor.tool === "eraser" ? ink.text : cursor.colour;
+    pen.lineWidth = 1.75;
+    pen.setLineDash(cursor.tool === "eraser" ? [4, 3] : []);
     pen.stroke();
     pen.setLineDash([]);
     if (!cursor.keyboard) return;
