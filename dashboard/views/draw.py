@@ -4,27 +4,26 @@ from typing import cast
 
 import streamlit as st
 
-from dashboard import (
+from dashboard import deep_links, messages
+from dashboard.drawing import (
+    actions,
+    apply,
     canvas,
-    deep_links,
-    drawing_actions,
-    drawing_apply,
-    drawing_classes,
-    drawing_distributions,
-    drawing_draft,
-    drawing_examples,
-    drawing_files,
-    drawing_overview,
-    drawing_picture,
-    drawing_points,
-    drawing_results,
-    drawing_saved,
-    drawing_statistics,
-    messages,
+    classes,
+    distributions,
+    drafts,
+    examples,
+    files,
+    overview,
+    pictures,
+    points,
+    results,
+    saved,
+    statistics,
 )
-from dashboard.canvas import Overlay, Scene
-from dashboard.drawing_colours import shown
-from dashboard.drawing_draft import Draft
+from dashboard.drawing.canvas import Overlay, Scene
+from dashboard.drawing.colours import shown
+from dashboard.drawing.drafts import Draft
 from datasets import drawings
 from datasets.types import SPLIT_NAMES, SplitName
 from imld_synth.canvas import Canvas, clear, copy_marks
@@ -41,27 +40,27 @@ CANVAS, SPLIT = "canvas", "split"
 
 def draft_of_address() -> Draft:
     """The draft that the address means; a saved drawing that a link names is opened as a new one."""
-    asked = deep_links.followed(drawing_saved.KEY)
-    draft = drawing_draft.current()
+    asked = deep_links.followed(saved.KEY)
+    draft = drafts.current()
     if asked and draft.name != asked:
         if asked in drawings.names():
-            drawing_saved.open_saved(asked)
-            draft = drawing_draft.current()
+            saved.open_saved(asked)
+            draft = drafts.current()
         else:
             st.session_state["drawing_trouble"] = (
                 f"there is no drawing called {asked!r}; here is what you drew last, or choose one that is saved"
             )
     if draft.name:
-        deep_links.write(drawing_saved.KEY, [draft.name])
+        deep_links.write(saved.KEY, [draft.name])
     else:
-        deep_links.forget(drawing_saved.KEY)
+        deep_links.forget(saved.KEY)
     return draft
 
 
 def take(draft: Draft) -> None:
     """Does what the canvas has sent and was not done yet."""
     try:
-        found = drawing_actions.actions(canvas.letter(CANVAS), draft.token, draft.taken)
+        found = actions.actions(canvas.letter(CANVAS), draft.token, draft.taken)
     except DataError as error:
         draft.trouble = str(error)
         return
@@ -75,7 +74,7 @@ def take(draft: Draft) -> None:
         draft.save()
 
 
-def do(draft: Draft, action: drawing_actions.Action) -> None:
+def do(draft: Draft, action: actions.Action) -> None:
     if action.trouble:
         draft.trouble = action.trouble
     elif action.kind == "undo":
@@ -86,7 +85,7 @@ def do(draft: Draft, action: drawing_actions.Action) -> None:
         draft.change(lambda one: clear(one, action.split), f"Cleared {action.split}")
     else:
         try:
-            after, words = drawing_actions.drawn(draft.canvas, action)
+            after, words = actions.drawn(draft.canvas, action)
         except DataError as error:
             draft.trouble = str(error)
         else:
@@ -107,7 +106,7 @@ def like_train(draft: Draft, split: SplitName) -> None:
 
 def head(draft: Draft) -> SplitName:
     """The split that is drawn on, with the number of points of each."""
-    totals = {split: sum(drawing_points.counts(draft.canvas, split)) for split in SPLITS}
+    totals = {split: sum(points.counts(draft.canvas, split)) for split in SPLITS}
     with st.container(horizontal=True, vertical_alignment="center"):
         split = cast(
             SplitName,
@@ -142,13 +141,13 @@ def show_trouble(draft: Draft) -> None:
 
 def scene(draft: Draft, split: SplitName, overlays: list[Overlay]) -> Scene:
     one = draft.canvas
-    counts = drawing_points.counts(one, split)
+    counts = points.counts(one, split)
     return Scene(
         draft=draft.token,
         split=split,
         limits=one.limits,
         classes=list(zip(one.class_names, shown(one.colours), counts, strict=True)),
-        picture=drawing_points.image(one, split, drawing_picture.SIDE),
+        picture=points.image(one, split, pictures.SIDE),
         undo=bool(draft.past),
         redo=bool(draft.future),
         chosen=draft.chosen_label,
@@ -163,7 +162,7 @@ def scene(draft: Draft, split: SplitName, overlays: list[Overlay]) -> Scene:
 def editor() -> None:
     """Canvas and panels; a stroke runs this part of the page only."""
     with messages.plain_words():  # a fragment reruns without the entry file and its care
-        edit(drawing_draft.current())
+        edit(drafts.current())
 
 
 def edit(draft: Draft) -> None:
@@ -175,24 +174,26 @@ def edit(draft: Draft) -> None:
     with right:
         show_trouble(draft)
         if draft.empty:
-            drawing_examples.show(draft)
+            examples.show(draft)
         else:
-            st.html(drawing_overview.overview(draft.canvas))
-        fill, classes, numbers, save, files = st.tabs(["Fill", "Classes", "Numbers", "Save", "Files"])
-        with fill:
-            drawing_distributions.show(draft, split)
-        with classes:
-            drawing_classes.show(draft)
+            st.html(overview.overview(draft.canvas))
+        filling, renaming, numbers, saving, exchange = st.tabs(
+            ["Fill", "Classes", "Numbers", "Save", "Files"]
+        )
+        with filling:
+            distributions.show(draft, split)
+        with renaming:
+            classes.show(draft)
         with numbers:
-            overlays = drawing_statistics.show(draft, split)
-        with save:
-            drawing_saved.panel(draft)
-        with files:
-            drawing_files.show(draft, split)
+            overlays = statistics.show(draft, split)
+        with saving:
+            saved.panel(draft)
+        with exchange:
+            files.show(draft, split)
     with place:
         canvas.show(scene(draft, split, overlays), CANVAS)
     st.header("Apply algorithms", anchor=False)
-    drawing_apply.show(draft)
+    apply.show(draft)
 
 
 #: As much of the window for the canvas as there is: nothing that is needed while drawing lies below its edge.
@@ -206,5 +207,5 @@ st.html(ROOMY)
 st.title("Draw data", anchor=False)
 draft = draft_of_address()
 editor()
-drawing_results.show(draft)
-drawing_saved.saved_list(draft.name)
+results.show(draft)
+saved.saved_list(draft.name)

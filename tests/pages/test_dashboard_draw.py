@@ -12,12 +12,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
-from dashboard import drawing_draft, drawing_points
-from dashboard.drawing_draft import Draft
-from dashboard.drawing_examples import EXAMPLES
-from dashboard.drawing_files import csv_text
-from dashboard.drawing_saved import like_train
-from dashboard.drawing_statistics import bayes_table
+from dashboard.drawing import drafts, points
+from dashboard.drawing.drafts import Draft
+from dashboard.drawing.examples import EXAMPLES
+from dashboard.drawing.files import csv_text
+from dashboard.drawing.saved import like_train
+from dashboard.drawing.statistics import bayes_table
 from datasets import drawings
 from datasets.loading import load
 from imld_synth.canvas import Canvas, add
@@ -31,7 +31,7 @@ Words = Callable[[AppTest], str]
 
 def draft_of(app: AppTest) -> Draft:
     """What the page that was just run works on."""
-    return drawing_draft._open(str(drawing_draft.folder()), app.session_state["draft"])
+    return drafts._open(str(drafts.folder()), app.session_state["draft"])
 
 
 def press(app: AppTest, key: str) -> AppTest:
@@ -40,7 +40,7 @@ def press(app: AppTest, key: str) -> AppTest:
 
 def test_an_example_is_drawn_counted_saved_and_loaded(open_page: Open, words: Words) -> None:
     app = open_page("draw")
-    assert not drawing_draft.folder().exists()
+    assert not drafts.folder().exists()
     press(app, "example-Two Gaussians")
     assert "train · 2,000" in app.segmented_control(key="split").options[0]
     text = words(app)
@@ -115,9 +115,9 @@ def test_dev_and_eval_are_drawn_like_train(open_page: Open) -> None:
     press(app, "distribution-add")
     press(app, "like-train")
     canvas = draft_of(app).canvas
-    points = [canvas.points(split)[0] for split in ("train", "dev", "eval")]
-    assert [len(x) for x in points] == [2000] * 3
-    assert not (points[0] == points[1]).any() and not (points[1] == points[2]).any()
+    first, *others = [canvas.points(split)[0] for split in ("train", "dev", "eval")]
+    assert [len(x) for x in (first, *others)] == [2000] * 3
+    assert not (first == others[0]).any() and not (others[0] == others[1]).any()
 
 
 def test_a_csv_is_offered_and_taken(open_page: Open, words: Words) -> None:
@@ -211,15 +211,15 @@ def test_examples_are_complete() -> None:
 
 def test_what_takes_seconds_is_integrated_when_it_is_asked_for() -> None:
     """Drawing itself must stay quick however many strokes there are."""
-    way = tuple((0.1 * n, 0.1 * (n % 2)) for n in range(1 + drawing_points.AT_ONCE))
+    way = tuple((0.1 * n, 0.1 * (n % 2)) for n in range(1 + points.AT_ONCE))
     strokes = [Stroke(label, way, 0.005, 100) for label in (0, 1)]
     canvas = add(Canvas(), "train", *strokes)
-    assert drawing_points.pieces(canvas, "train") == 2 * drawing_points.AT_ONCE
-    assert drawing_points.bayes_error(canvas, "train", asked=False) is None
+    assert points.pieces(canvas, "train") == 2 * points.AT_ONCE
+    assert points.bayes_error(canvas, "train", asked=False) is None
     assert "on demand" in bayes_table(canvas, asked=False)
-    found = drawing_points.bayes_error(canvas, "train", asked=True)
+    found = points.bayes_error(canvas, "train", asked=True)
     assert found is not None and found.value == pytest.approx(0.5, abs=0.001)  # both classes on the same way
-    assert drawing_points.bayes_error(canvas, "train", asked=False) == found  # it is kept
+    assert points.bayes_error(canvas, "train", asked=False) == found  # it is kept
     erased = add(canvas, "train", Eraser(((0.0, 0.0),), 0.01))
-    assert drawing_points.bayes_error(erased, "train", asked=True) is None
+    assert points.bayes_error(erased, "train", asked=True) is None
     assert "points were erased" in bayes_table(erased, asked=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.drawing_actions import actions, drawn
+from dashboard.drawing.actions import actions, drawn
 from imld_synth.canvas import Canvas
 from imld_synth.errors import DataError
 from imld_synth.marks import Brush, Eraser, Stroke

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.drawing_draft import Draft
+from dashboard.drawing.drafts import Draft
 from imld_synth import imld
 from imld_synth.canvas import COLOURS, Canvas, add, add_class, clear
 from imld_synth.errors import DataError

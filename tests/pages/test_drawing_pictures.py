@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.drawing_picture import DOTS, MARKED, mark, picture
+from dashboard.drawing.pictures import DOTS, MARKED, mark, picture
 from reports.palette import rgb
 
 LIMITS = (-1.0, 1.0, -2.0, 2.0)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.drawing_distributions import TITLES, placed
-from dashboard.drawing_draft import Draft
+from dashboard.drawing.distributions import TITLES, placed
+from dashboard.drawing.drafts import Draft
 from datasets.types import SPLIT_NAMES
 from imld_synth import imld, preset
 from imld_synth.canvas import Canvas, add

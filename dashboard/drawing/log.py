@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from dashboard.drawing_draft import Draft
+from dashboard.drawing.drafts import Draft
 from datasets.percent import percent_text
 from datasets.types import SPLIT_NAMES
 from tuners.record import StudyRecord, TrialState

@@ -7,10 +7,11 @@ from typing import cast
 
 import streamlit as st
 
-from dashboard import deep_links, drawing_log, figures, jobs, messages, reading
+from dashboard import deep_links, figures, jobs, messages, reading
 from dashboard.confusion import confusion_table
-from dashboard.drawing_apply import jobs_of
-from dashboard.drawing_draft import Draft
+from dashboard.drawing import log
+from dashboard.drawing.apply import jobs_of
+from dashboard.drawing.drafts import Draft
 from dashboard.error_table import error_table
 from dashboard.metrics_table import metrics_table
 from dashboard.study_picker import KEY
@@ -72,7 +73,7 @@ def _show_study(draft: Draft, summary: StudySummary) -> None:
         show_errors(study, summary)
         show_confusion(study, scored)
     with st.expander("Process log", icon=":material/receipt_long:", expanded=not scored):
-        st.code("\n".join(drawing_log.lines(draft, study, summary)), language=None, wrap_lines=True)
+        st.code("\n".join(log.lines(draft, study, summary)), language=None, wrap_lines=True)
 
 
 def changed(draft: Draft, study: StudyRecord) -> bool:

@@ -1,7 +1,7 @@
 """The canvas that points are drawn on: tools, pen and preview in the browser, no library and no network.
 
 What is drawn comes to Python as actions with increasing numbers. The component keeps an action until Python has
-said that it took it, so that a rerun neither loses nor doubles one (see `dashboard.drawing_actions`).
+said that it took it, so that a rerun neither loses nor doubles one (see `dashboard.drawing.actions`).
 """
 
 from __future__ import annotations

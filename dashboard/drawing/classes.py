@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import messages
-from dashboard.drawing_colours import hex_of
-from dashboard.drawing_distributions import free_name
-from dashboard.drawing_draft import Draft
+from dashboard.drawing.colours import hex_of
+from dashboard.drawing.distributions import free_name
+from dashboard.drawing.drafts import Draft
 from imld_synth.canvas import MOST_CLASSES, Canvas, add_class, delete_class, recolour_class, rename_class
 
 

@@ -6,8 +6,9 @@ from functools import cache
 
 import streamlit as st
 
-from dashboard import deep_links, drawing_saved, jobs, reading
-from dashboard.drawing_draft import Draft
+from dashboard import deep_links, jobs, reading
+from dashboard.drawing import saved
+from dashboard.drawing.drafts import Draft
 from datasets.plugins import scan
 from manual import MODELS, Baseline
 from tuners.jobs.queue import new_token
@@ -73,7 +74,7 @@ def show(draft: Draft) -> None:
             disabled=draft.empty or busy or not (chosen or searched),
         )
     if pressed and not busy:  # of a double click the second finds the first at work
-        _start(draft, *drawing_saved.chosen(draft), arguments(chosen, searched, trials, epochs))
+        _start(draft, *saved.chosen(draft), arguments(chosen, searched, trials, epochs))
     st.caption(
         "The drawing is saved under its name, and a study of it waits in the queue. Every algorithm learns train, "
         "networks and settings are chosen by dev, and eval is scored once at the end."
@@ -91,7 +92,7 @@ def arguments(baselines: list[str], tuners: list[str], trials: int, epochs: int)
 
 
 def _start(draft: Draft, name: str, replace: bool, words: list[str]) -> None:
-    if not drawing_saved.save(draft, name, replace):
+    if not saved.save(draft, name, replace):
         st.rerun()
     study, token = free_study(name), new_token()
     draft.trouble = jobs.attempt(lambda: jobs.start(study, ["--dataset", name, *words], token))

@@ -7,8 +7,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import drawing_draft, messages
-from dashboard.drawing_draft import Draft
+from dashboard import messages
+from dashboard.drawing import drafts
+from dashboard.drawing.drafts import Draft
 from datasets import drawings
 from datasets.errors import DataError, HandtuneError
 from datasets.types import SPLIT_NAMES
@@ -96,8 +97,8 @@ def panel(draft: Draft) -> None:
             query_params={"dataset": draft.name},
         )
     st.caption(
-        f"This draft keeps itself after every stroke, in `{drawing_draft.path(draft.token)}`; its address brings it "
-        f"back. A draft that nobody touches for {drawing_draft.DAYS} days is deleted."
+        f"This draft keeps itself after every stroke, in `{drafts.path(draft.token)}`; its address brings it "
+        f"back. A draft that nobody touches for {drafts.DAYS} days is deleted."
     )
 
 
@@ -131,7 +132,7 @@ def saved_list(current: str) -> None:
 def open_saved(name: str) -> None:
     """Opens a saved drawing as a new draft. A problem is said by the page."""
     try:
-        drawing_draft.begin(drawings.read(name), name, f"Opened the drawing {name}")
+        drafts.begin(drawings.read(name), name, f"Opened the drawing {name}")
     except (DataError, HandtuneError) as error:
         st.session_state["drawing_trouble"] = str(error)
 

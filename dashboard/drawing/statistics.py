@@ -7,10 +7,11 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import deep_links, drawing_points, messages
-from dashboard.canvas import Overlay
-from dashboard.drawing_colours import shown
-from dashboard.drawing_draft import Draft
+from dashboard import deep_links, messages
+from dashboard.drawing import points
+from dashboard.drawing.canvas import Overlay
+from dashboard.drawing.colours import shown
+from dashboard.drawing.drafts import Draft
 from datasets.types import SPLIT_NAMES
 from imld_synth.canvas import Canvas
 from reports import tables
@@ -34,25 +35,21 @@ def show(draft: Draft, split: str) -> list[Overlay]:
     )
     overlays: list[Overlay] = []
     if "ellipses" in chosen:
-        overlays += drawing_points.ellipses(canvas, split)
+        overlays += points.ellipses(canvas, split)
     if "boundary" in chosen:
-        why = drawing_points.why_unknown(canvas, split)
-        cost = drawing_points.pieces(canvas, split)
-        if not why and cost > drawing_points.DRAWN:
+        why = points.why_unknown(canvas, split)
+        cost = points.pieces(canvas, split)
+        if not why and cost > points.DRAWN:
             why = f"its {cost:,} pieces of strokes take too long; Decision surfaces draws it for a study"
         if not why:
-            overlays += drawing_points.boundary(canvas, split)
+            overlays += points.boundary(canvas, split)
         if why:
             st.caption(f"No Bayes boundary on {split}: {messages.escaped(why)}.")
-    st.html(statistics_table(canvas, drawing_points.statistics(canvas, split)))
+    st.html(statistics_table(canvas, points.statistics(canvas, split)))
     st.markdown("**Bayes error**, the least that any classifier can have")
     place = st.container()
-    costs = [
-        drawing_points.pieces(canvas, one)
-        for one in SPLIT_NAMES
-        if not drawing_points.why_unknown(canvas, one)
-    ]
-    asked = any(drawing_points.AT_ONCE < cost <= drawing_points.ASKED for cost in costs) and st.button(
+    costs = [points.pieces(canvas, one) for one in SPLIT_NAMES if not points.why_unknown(canvas, one)]
+    asked = any(points.AT_ONCE < cost <= points.ASKED for cost in costs) and st.button(
         "Integrate the densities", key="bayes-error", icon=":material/functions:", help="A few seconds, once"
     )
     with place, st.spinner("Integrating the densities …", show_time=True) if asked else nullcontext():
@@ -92,15 +89,15 @@ def bayes_table(canvas: Canvas, asked: bool) -> str:
 
 def bayes_cell(canvas: Canvas, split: str, asked: bool) -> str:
     """The figure in percent as HTML, or the way to it."""
-    why = drawing_points.why_unknown(canvas, split)
-    if why == drawing_points.NO_POINTS:
+    why = points.why_unknown(canvas, split)
+    if why == points.NO_POINTS:
         return "–"
     if why:
         return f"not exact: {escape(why)}. A study estimates it."
-    found = drawing_points.bayes_error(canvas, split, asked)
+    found = points.bayes_error(canvas, split, asked)
     if found is not None:
         return f"<b>{tables.error(found.value)} %</b>, exact"
-    if drawing_points.pieces(canvas, split) > drawing_points.ASKED:
+    if points.pieces(canvas, split) > points.ASKED:
         return "exact, with a study of it: so many strokes take a while"
     return "exact, on demand"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dashboard import drawing_draft
-from dashboard.drawing_draft import Draft
+from dashboard.drawing import drafts
+from dashboard.drawing.drafts import Draft
 from imld_synth.canvas import Canvas, add, add_class, clear
 from imld_synth.marks import Stroke
 
@@ -21,13 +21,13 @@ TOKEN = "abcdefgh1234"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HANDTUNE_DRAWINGS", str(tmp_path))
     st.cache_resource.clear()
-    return tmp_path / drawing_draft.FOLDER
+    return tmp_path / drafts.FOLDER
 
 
 def opened() -> Draft:
     """The draft as a server that was just started opens it."""
     st.cache_resource.clear()
-    return drawing_draft._open(str(drawing_draft.folder()), TOKEN)
+    return drafts._open(str(drafts.folder()), TOKEN)
 
 
 def stroke(canvas: Canvas) -> Canvas:
@@ -36,7 +36,7 @@ def stroke(canvas: Canvas) -> Canvas:
 
 def test_a_draft_outlives_the_server() -> None:
     draft = opened()
-    assert draft.empty and not drawing_draft.path(TOKEN).exists()  # looking at the page writes nothing
+    assert draft.empty and not drafts.path(TOKEN).exists()  # looking at the page writes nothing
     draft.taken["pen"] = 3
     draft.change(stroke, "Drew 20 points")
     again = opened()
@@ -76,7 +76,7 @@ def test_a_change_that_breaks_a_rule_changes_nothing() -> None:
 @pytest.mark.parametrize("text", ["", "nonsense", '{"name": 1}\n{}', "[]\n[]"])
 def test_a_damaged_draft_is_said_and_empty(folder: Path, text: str) -> None:
     folder.mkdir()
-    drawing_draft.path(TOKEN).write_text(text)
+    drafts.path(TOKEN).write_text(text)
     draft = opened()
     assert draft.empty and "damaged" in draft.trouble
 
@@ -84,8 +84,8 @@ def test_a_damaged_draft_is_said_and_empty(folder: Path, text: str) -> None:
 def test_old_drafts_are_deleted_and_others_stay(folder: Path) -> None:
     folder.mkdir()
     old, new = folder / "old.json", folder / "new.json"
-    for file, days in ((old, drawing_draft.DAYS + 1), (new, 1)):
+    for file, days in ((old, drafts.DAYS + 1), (new, 1)):
         file.write_text("x")
         os.utime(file, (time.time() - days * 86_400,) * 2)
-    drawing_draft.clean_up()
+    drafts.clean_up()
     assert not old.exists() and new.exists()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard import drawing_points
-from dashboard.drawing_picture import SMALL
+from dashboard.drawing import points
+from dashboard.drawing.pictures import SMALL
 from datasets.types import SPLIT_NAMES
 from imld_synth.canvas import Canvas
 
@@ -12,9 +12,9 @@ def overview(canvas: Canvas) -> str:
     """The three splits side by side as HTML."""
     figures = ""
     for split in SPLIT_NAMES:
-        count = sum(drawing_points.counts(canvas, split))
+        count = sum(points.counts(canvas, split))
         words = f"{split}: {count:,} point{'' if count == 1 else 's'}"
-        picture = drawing_points.image(canvas, split, SMALL)
+        picture = points.image(canvas, split, SMALL)
         figures += (
             f"<figure><img src='{picture}' alt='Points of {words}'><figcaption>{split}</figcaption></figure>"
         )

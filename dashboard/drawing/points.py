@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.canvas import Overlay
-from dashboard.drawing_colours import shown
-from dashboard.drawing_picture import as_address, picture
+from dashboard.drawing.canvas import Overlay
+from dashboard.drawing.colours import shown
+from dashboard.drawing.pictures import as_address, picture
 from imld_synth.bayes import BayesError
 from imld_synth.canvas import Canvas
 from imld_synth.marks import Eraser, Import, Mark

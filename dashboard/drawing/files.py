@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import drawing_points, messages
-from dashboard.drawing_draft import Draft
+from dashboard import messages
+from dashboard.drawing import points
+from dashboard.drawing.drafts import Draft
 from datasets.types import SPLIT_NAMES
 from imld_synth.canvas import MOST_CLASSES, Canvas, add, add_class, clear
 from imld_synth.canvas_json import canvas_from_json, canvas_to_json
@@ -61,7 +62,7 @@ def show(draft: Draft, split: str) -> None:
 
 
 def csv_text(canvas: Canvas, split: str) -> str:
-    x, y = drawing_points.split_points(canvas.marks(split))
+    x, y = points.split_points(canvas.marks(split))
     return imld_csv(
         x, y, canvas.class_names, colours=canvas.colours, limits=canvas.limits, filename=f"{split}.csv"
     )

@@ -1,0 +1,1 @@
+"""The page "Draw data": the canvas, what is on it, and what may be done with it."""
