@@ -41,7 +41,12 @@ def source() -> Source:
         return address, None
 
 
-def studies() -> list[StudyRecord]:
+def studies(named: str | None = None) -> list[StudyRecord]:
+    """named: the study of an address; it may be younger than what was read last, and then all are read again."""
+    found = _studies(source())
+    if named is None or any(study.name == named for study in found):
+        return found
+    _studies.clear(source())
     return _studies(source())
 
 
@@ -101,10 +106,15 @@ def _systems(source: Source, study: str) -> list[SystemRecord]:
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def _counts(source: Source, study: str) -> tuple[str, ...]:
-    """Trials that have ended, scores, Bayes errors and insights, as text."""
+    """Trials that have ended, scores, Bayes errors and insights, as text.
+
+    Frames are remembered by them, so no trial that was read before them may serve for a frame after them.
+    """
     store = _open(source)
     ended = sum(trials - running for trials, running in store.search_counts(study).values())
-    return tuple(str(count) for count in (ended, *store.result_counts(study)))
+    counts = tuple(str(count) for count in (ended, *store.result_counts(study)))
+    store.look_again(study)
+    return counts
 
 
 @st.cache_data(max_entries=48, show_spinner="Reading the trials …")

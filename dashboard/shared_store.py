@@ -83,6 +83,12 @@ class SharedStore(Store):
             found = list(self._with_epochs(study).epochs)
         return _chosen(found, system, repeat, first, lambda epoch: epoch.trial)
 
+    def look_again(self, study: str) -> None:
+        """Whatever is read of it from now on is no older than this call."""
+        with self._lock:
+            if study in self._studies:
+                self._studies[study].trials_looked = -FRESH
+
     def kept(self) -> int:
         """Trials and epochs in memory."""
         return sum(len(known.trials) + len(known.epochs) for known in self._studies.values())

@@ -22,12 +22,12 @@ def pick_study(place: DeltaGenerator | None = None) -> StudyRecord:
 
     place: where the picker stands, for pages that have it beside other choices; advice takes the page's whole width.
     """
-    studies = {study.name: study for study in reading.studies()}
+    asked = deep_links.followed(KEY)
+    studies = {study.name: study for study in reading.studies(asked)}
     if not studies:
         messages.empty_store()
         st.stop()
     names = list(studies)
-    asked = deep_links.followed(KEY)
     if asked is not None and asked not in studies:
         _unknown(asked, names)
         st.stop()

@@ -21,8 +21,8 @@ GUESS, SAID = "lesson_guessed", "lesson_said"
 
 def pick_study() -> StudyRecord | None:
     """The study of the address where the lesson can show it, else the one that suits best; None without any."""
-    fitting = lesson_studies(reading.studies())
     asked = deep_links.followed(KEY)
+    fitting = lesson_studies(reading.studies(asked))
     names = [study.name for study in fitting]
     if asked is not None and asked not in names:
         shown = f"this is **{messages.escaped(names[0])}**" if names else "there is none in the store"

@@ -75,7 +75,8 @@ def test_what_has_no_course_says_so(finished: Store, open_page: Open, words: Wor
     app = open_page("replay", study="now", system=LABEL)
     assert "has no final training 1 that is scored" in words(app)
     assert app.segmented_control(key="split").options == ["train", "dev"]  # eval waits for the end
-    data = finished.study("now").data
-    finished.update_study("now", data=asdict(replace(data, kind="eeg", shape=(20, 500))))
-    app = open_page("replay", study="now")
+    add_study(finished, "segments")
+    data = finished.study("segments").data
+    finished.update_study("segments", data=asdict(replace(data, kind="eeg", shape=(20, 500))))
+    app = open_page("replay", study="segments")
     assert "holds segments" in words(app) and not app.exception

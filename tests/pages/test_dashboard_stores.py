@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
+from dashboard import reading
 from tuners.store import Store
 
 PAGES = ("overview", "live", "errors", "surfaces", "report")
@@ -52,6 +53,17 @@ def test_store_that_appears_later_is_seen(address: str, open_page: Open, words: 
     app.run()
     assert "holds no study yet" not in words(app)
     assert app.selectbox(key="study").value == "demo"
+
+
+@pytest.mark.parametrize("page", ["errors", "lesson"])
+def test_a_study_that_began_a_moment_ago_is_found_by_its_link(
+    page: str, finished: Store, open_page: Open, words: Words
+) -> None:
+    assert [study.name for study in reading.studies()] == ["demo"]  # as the page of another viewer reads them
+    add_study(finished, "new")
+    app = open_page(page, study="new")
+    assert "There is no study called" not in words(app) and "is none" not in words(app)
+    assert app.selectbox(key="study").value == "new"
 
 
 @pytest.mark.parametrize(

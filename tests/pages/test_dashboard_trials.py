@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from study_records import REASON, TUNED, add_study
+from study_records import REASON, TRIALS, TUNED, add_study, add_trials
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tuners"))
@@ -17,9 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tuners"))
 import big_store
 from insight_records import RANDOM, TPE, add_searched_study
 
-from dashboard import shared_store
+from dashboard import reading, shared_store
 from dashboard.shared_store import SharedStore
 from datasets.percent import percent_text
+from reports.section import section
 from reports.trial_compare import SAME, SETTINGS, compare
 from reports.trial_list import Filter, chosen_rows, rows
 from reports.trial_story import story
@@ -215,6 +217,15 @@ def test_what_is_shared_is_what_the_store_holds(store: Store, monkeypatch: pytes
     store.update_study("now", state="finished")
     same()
     assert all(a is b for a, b in zip(kept, shared.trials("now", TUNED[1]), strict=True)), "read once"
+
+
+def test_figures_of_a_study_that_has_just_ended_show_its_last_trials(store: Store) -> None:
+    study = add_study(store, "now", state=StudyState.RUNNING, scored=False)
+    assert reading.trials("now") == store.trials("now")  # as the page of another viewer reads them
+    add_trials(store, "now", TUNED[0], 2, first=TRIALS)
+    store.update_study("now", state=StudyState.FINISHED)
+    shown = reading.frame(replace(study, state=StudyState.FINISHED), "progress")
+    pd.testing.assert_frame_equal(shown, section("progress").frame(store, "now"))
 
 
 def test_memory_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
