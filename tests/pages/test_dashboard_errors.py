@@ -90,8 +90,8 @@ def test_parts_are_shown_where_densities_are_known(finished: Store, open_page: O
     app = open_page("errors", study="demo")
     assert [chart.key for chart in app.get("plotly_chart")] == ["decomposition", "gaps", "optimism"]
     assert "No classifier errs on less than 7.21 % of eval" in words(app)
-    (link,) = app.get("page_link")
-    assert (link.proto.page, link.proto.query_string) == ("bayes", "study=demo")
+    parts = next(link for link in app.get("page_link") if link.proto.page == "bayes")
+    assert parts.proto.query_string == "study=demo"
     app = open_page("overview")
     assert [chart.key for chart in app.get("plotly_chart")] == ["decomposition"]
     assert "No classifier errs on less than 7.21 % of eval" in words(app)
@@ -126,8 +126,8 @@ def test_home_opens_on_the_search_that_runs(finished: Store, open_page: Open, wo
     add_study(finished, "now", state=StudyState.RUNNING, scored=False, created="2025-02-01T10:00:00Z")
     app = open_page("overview")
     assert "**now** is running" in words(app)
-    doors = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")][:2]
-    assert doors == [("live", "study=now"), ("errors", "study=demo")]
+    doors = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")][:3]
+    assert doors == [("live", "study=now"), ("replay", "study=now"), ("errors", "study=demo")]
 
 
 def test_home_tells_how_to_tune_by_hand(address: str, open_page: Open, words: Words) -> None:
