@@ -38,6 +38,12 @@ def check_class_name(name: str) -> None:
         raise DataError(
             f"a class name has from 1 to {LONGEST_NAME} characters, none of them a space at an end; found {name[:70]!r}"
         )
+    if (
+        not name.isprintable()
+    ):  # line breaks of Unicode, marks that turn the direction of a line, invisible letters
+        raise DataError(
+            f"a class name is one line of letters that can be seen; {name!r} has characters that cannot be shown"
+        )
     found = _FORBIDDEN.search(name)
     if found:
         raise DataError(

@@ -1,6 +1,7 @@
 """Canvases: their operations, and their files in and out."""
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -105,6 +106,8 @@ def test_classes_are_added_renamed_coloured_and_deleted_with_their_points() -> N
         ({"class_names": ("a", "b,c")}, "may not contain ','"),
         ({"class_names": ("a", "#b")}, "may not contain '#'"),
         ({"class_names": ("a", " b")}, "space at an end"),
+        ({"class_names": ("a", "b\u2028c")}, "cannot be shown"),
+        ({"class_names": ("a", "\u202eb")}, "cannot be shown"),
         ({"class_names": ("a", "b" * 65)}, "from 1 to 64 characters"),
         ({"class_names": ("a", "01")}, "without leading zeros"),
         ({"class_names": ("a", "nan")}, "whole one"),
@@ -202,3 +205,11 @@ def test_an_upload_is_checked_like_a_file_and_for_its_rows() -> None:
     assert len(parse_csv(rows, "up.csv", most_rows=5).y) == 5
     with pytest.raises(DataError, match=r"up\.csv: at most 4 rows are taken, not 5"):
         parse_csv(rows, "up.csv", most_rows=4)
+
+
+def test_a_key_that_occurs_twice_is_found_at_once_in_a_large_file() -> None:
+    document = "{" + ",".join(f'"{number}": 0' for number in range(100_000)) + ', "z": 1, "z": 1}'
+    started = time.process_time()
+    with pytest.raises(DataError, match="'z' occurs twice"):
+        canvas_from_json(document)
+    assert time.process_time() - started < 5
