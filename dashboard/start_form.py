@@ -248,8 +248,7 @@ def _missing(kind: str) -> None:
     ]
     absent = [(one, why) for one in plugins if (why := one.missing()) is not None]
     damaged = [one for one in drawings.saved() if one.problem is not None]
-    number = len(absent) + len(damaged) + 1
-    with st.expander(f"What the tuners do, and {number} things that cannot be chosen here"):
+    with st.expander("What the tuners do, and what cannot be chosen here"):
         ready = [one for one in scan(SEARCH, SearcherPlugin).values() if one.missing() is None]
         st.markdown(
             "\n".join(f"- `{one.name}` {messages.escaped(one.title)}" for one in ready if one.name != HAND)

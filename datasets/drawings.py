@@ -29,7 +29,8 @@ DEFAULT_FOLDER = Path("runs/drawings")
 
 DRAWING, SUMS = "drawing.json", "SHA256SUMS"
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+#: No dash in front: a command line would read the word as an option.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,59}")
 
 
 def folder() -> Path:
@@ -78,7 +79,7 @@ def check_name(name: str) -> None:
     """Raises UsageError, with the rule, unless a drawing may be called so."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"a drawing's name has from 1 to 60 letters, digits, - and _, and nothing else; {name[:70]!r} has not"
+            f"a drawing's name has from 1 to 60 letters, digits, - and _, and nothing else, and no - in front; {name[:70]!r} is none"
         )
     taken = {known.lower() for source in sources().values() for known in (source.name, *source.aliases)}
     if name.lower() in taken or SET_NUMBER.fullmatch(name):

@@ -56,6 +56,7 @@ def percent_axis(title: str, **axis: Any) -> dict[str, Any]:
         "title": {"text": title},
         "tickformat": ".2~%",
         "hoverformat": ".2%",
+        "showgrid": True,  # Streamlit's own look of a chart has none on the x axis
         "gridcolor": GRID,
         "zeroline": False,
         "automargin": True,

@@ -77,7 +77,7 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
     )
     # By name, top down; half a row of air, in which the numbers of the first and the last row stand.
     figure.update_yaxes(
-        charts.plain_axis(type="category", categoryarray=rows, range=[len(rows) - 0.4, -0.6], showgrid=False)
+        charts.plain_axis(type="category", categoryarray=rows, range=[len(rows) - 0.4, -0.6], showgrid=True)
     )
     return figure
 

@@ -30,29 +30,46 @@ BUTTON, BUTTON_TEXT = "#E6EDF3", "#1B2733"
 class _Plan:
     """Where things stand, in shares of the drawing area; pixels of its height, its foot and its controls.
 
-    controls: where slider and buttons hang, and the distance to them.
+    slider: its length, what it hangs under and how far. buttons: where they are, and the edge that is there.
+    scale: of words and controls.
     """
 
     height: int
     foot: int
     ground: dict[str, list[float]]
     curve: dict[str, list[float]]
-    controls: tuple[float, int]
+    slider: tuple[float, float, int]
+    buttons: dict[str, Any]
     note: tuple[float, float]
     letters: int  # of a line of the note
+    scale: float = 1.0
+
+    def pixels(self, number: int) -> int:
+        return round(number * self.scale)
 
 
-def _plan(replay: Replay, narrow: bool) -> _Plan:
-    """On a narrow page the controls stay beside the surface, and the curve follows below them."""
+def _plan(replay: Replay, narrow: bool, scale: float) -> _Plan:
+    """On a narrow page all controls stay below the surface, and the curve follows below them. Elsewhere the buttons are
+    above, where they are seen before anybody has scrolled."""
     notes = replay.over == "trials"
     if narrow and notes:
         curve = {"x": [0.0, 1], "y": [0.2, 0.39]}
-        return _Plan(1010, 165, {"x": [0, 1], "y": [0.6, 1]}, curve, (0.6, 42), (0.0, 0.12), 42)
+        return _Plan(
+            1010, 165, {"x": [0, 1], "y": [0.6, 1]}, curve, (1, 0.6, 82), _below(0.6), (0.0, 0.12), 42
+        )
     if narrow:
         curve = {"x": [0.0, 1], "y": [0.0, 0.23]}
-        return _Plan(900, 165, {"x": [0, 1], "y": [0.5, 1]}, curve, (0.5, 42), (0.0, 0.0), 42)
+        return _Plan(900, 165, {"x": [0, 1], "y": [0.5, 1]}, curve, (1, 0.5, 82), _below(0.5), (0.0, 0.0), 42)
     curve = {"x": [0.68, 1], "y": [0.5 if notes else 0.0, 1]}
-    return _Plan(690, 205, {"x": [0, 0.58], "y": [0, 1]}, curve, (0.0, 45), (0.63, 0.36), 40)
+    above = {"x": 0.63, "y": 1, "yanchor": "bottom", "pad": {"b": 6}}
+    letters = round(40 / scale)
+    return _Plan(
+        650, 165, {"x": [0, 0.58], "y": [0, 1]}, curve, (0.58, 0, 42), above, (0.63, 0.36), letters, scale
+    )
+
+
+def _below(y: float) -> dict[str, Any]:
+    return {"x": 0, "y": y, "yanchor": "top", "pad": {"t": 42, "l": 10}}
 
 
 def replay_figure(
@@ -66,15 +83,17 @@ def replay_figure(
     mode: Mode = "probability",
     start: int = 0,
     narrow: bool = False,
+    scale: float = 1.0,
 ) -> go.Figure:
     """The frames over the points of a split, and the curve with a mark that moves with them.
 
     start: the index of the frame that is shown first. ink: the colour of words. narrow: the curve below the
-    surface, for a phone. Nothing plays before somebody presses the button.
+    surface, for a phone. scale: how much larger than on a desk the words of the controls are. Nothing plays before
+    somebody presses the button.
     """
     import plotly.graph_objects as go
 
-    plan = _plan(replay, narrow)
+    plan = _plan(replay, narrow, scale)
     count = len(class_names)
     frames = replay.frames
     grounds = shades(frames.classes, frames.certainty, frames.count, mode)
@@ -100,7 +119,9 @@ def replay_figure(
     ]
     note = f"{caption}; {points_text(shown, samples, split)}"
     figure.update_layout(
-        charts.base_layout(note, height=plan.height, margin={"l": 10, "r": 10, "t": 60, "b": plan.foot})
+        charts.base_layout(
+            note, height=plan.height, margin={"l": 10, "r": 10, "t": 60, "b": plan.pixels(plan.foot)}
+        )
     )
     figure.update_layout(
         annotations=[
@@ -203,6 +224,7 @@ def _places(plan: _Plan) -> list[dict[str, Any]]:
 
 
 def _slider(replay: Replay, start: int, ink: str, plan: _Plan) -> dict[str, Any]:
+    length, y, distance = plan.slider
     steps = [
         {
             "label": str(moment.number),
@@ -215,12 +237,12 @@ def _slider(replay: Replay, start: int, ink: str, plan: _Plan) -> dict[str, Any]
         "active": start,
         "steps": steps,
         "x": 0,
-        "len": 1,
-        "y": plan.controls[0],
+        "len": length,
+        "y": y,
         "yanchor": "top",
-        "pad": {"t": plan.controls[1] + 40, "b": 10, "l": 10, "r": 10},
+        "pad": {"t": plan.pixels(distance), "b": 10, "l": 10, "r": 10},
         "currentvalue": {"visible": False},
-        "font": {"color": ink, "size": 13},
+        "font": {"color": ink, "size": plan.pixels(13)},
         "tickcolor": ink,
         "bgcolor": palette.transparent(palette.GREY, 0.35),
         "bordercolor": palette.GREY,
@@ -239,14 +261,11 @@ def _buttons(duration: int, plan: _Plan) -> dict[str, Any]:
         "type": "buttons",
         "direction": "left",
         "showactive": False,
-        "x": 0,
         "xanchor": "left",
-        "y": plan.controls[0],
-        "yanchor": "top",
-        "pad": {"t": plan.controls[1], "l": 10},
+        **plan.buttons,
         "bgcolor": BUTTON,
         "bordercolor": palette.GREY,
-        "font": {"color": BUTTON_TEXT, "size": 15},
+        "font": {"color": BUTTON_TEXT, "size": plan.pixels(15)},
         "buttons": [
             {
                 "label": "▶ Play",

@@ -60,7 +60,7 @@ def draw(name: str, state: StudyState, against: Against, chosen: list[str]) -> N
         "curves",
         "Dev error per epoch of the trials that run and of the last few that ended",
     )
-    show_troubles(now.failures, now.failed)
+    show_troubles(study, now.failures, now.failed)
 
 
 def show_race(found: list[Lane], study: StudyRecord, against: Against, labels: list[str]) -> None:
@@ -102,7 +102,7 @@ def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
     st.echarts_chart(option, key=key, height=440 if projector.on() else 400, alt=alt)
 
 
-def show_troubles(latest: list[TrialRecord], count: int) -> None:
+def show_troubles(study: StudyRecord, latest: list[TrialRecord], count: int) -> None:
     st.header("Failed and degenerate trials", anchor=False)
     if not latest:
         st.caption("None: every trial so far gave a result.")
@@ -112,6 +112,14 @@ def show_troubles(latest: list[TrialRecord], count: int) -> None:
         st.caption(EXPLAINED)
     if count > len(latest):
         st.caption(f"and {count - len(latest):,} before these")
+    with st.container(horizontal=True):
+        for state in sorted({trial.state.value for trial in latest}):
+            st.page_link(
+                "views/trials.py",
+                label=f"All {state} trials, with their settings",
+                icon=":material/arrow_forward:",
+                query_params={"study": study.name, "state": state},
+            )
 
 
 def show_podium(study: StudyRecord) -> None:

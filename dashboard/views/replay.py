@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard import deep_links, figures, messages, reading
+from dashboard import deep_links, figures, messages, projector, reading
 from dashboard.study_picker import pick_study
 from datasets.cache import read_part
 from datasets.errors import DataError
@@ -26,6 +26,8 @@ TITLE = "Replay"
 ICON = ":material/motion_play:"
 SECTION = "Analyse"
 POSITION = 26
+
+FRAME = "frame"
 
 LEADS: dict[Over, str] = {
     "epochs": (
@@ -98,7 +100,7 @@ def absent(study: StudyRecord, system: str, reason: str) -> None:
 def load(study: StudyRecord, summary: StudySummary, over: Over, system: str, repeat: int) -> Replay:
     """Raises DataError with the reason where there is nothing to play."""
     if over == "trials":
-        asked = st.query_params.get("frame", "")
+        asked = st.query_params.get(FRAME, "")
         wanted = int(asked) if asked.isdecimal() else None
         return trials_replay(reading.store(), study, reading.trials(study.name), system, repeat, wanted)
     scores = {score.repeat: score for one in summary.systems if one.label == system for score in one.scores}
@@ -133,13 +135,39 @@ def summary_text(replay: Replay) -> str:
     return text
 
 
+def begin_anew() -> None:
+    """For the callback of "Over": the fourth epoch and the fourth trial have nothing to do with each other."""
+    st.session_state.pop(FRAME, None)
+    deep_links.forget(FRAME)
+
+
+def show_steps(numbers: list[str], frame: str) -> None:
+    """One frame back and on, for who has no mouse at hand; the keys are those that a presenter's clicker sends."""
+    place = numbers.index(frame)
+    for word, key, to in (("Frame −1", "PageUp", place - 1), ("Frame +1", "PageDown", place + 1)):
+        there = 0 <= to < len(numbers)
+        st.button(
+            word,
+            key=f"replay_{key}",
+            shortcut=None if phone() else key,
+            disabled=not there,
+            on_click=deep_links.follow,
+            args=(FRAME, numbers[to] if there else frame),
+        )
+
+
 st.title("Replay")
-study = pick_study()
+first, second, third = st.columns(3)
+study = pick_study(first)
 if study.data.kind != POINTS:
     not_planar(study)
 summary = reading.summary(study.name)
-with st.container(horizontal=True):
-    over = cast(Over, deep_links.segmented("Over", get_args(Over), key="over", default="epochs"))
+choices = st.container(horizontal=True, vertical_alignment="bottom")
+with choices:
+    over = cast(
+        Over,
+        deep_links.segmented("Over", get_args(Over), key="over", default="epochs", on_change=begin_anew),
+    )
     mode = cast(Mode, deep_links.segmented("Ground", get_args(Mode), key="mode", default="probability"))
     # Points of eval wait until nothing can be tuned by looking at them.
     splits = SPLIT_NAMES if study.state == StudyState.FINISHED else SPLIT_NAMES[:2]
@@ -148,10 +176,8 @@ with st.container(horizontal=True):
     if study.spec.repeats > 1:
         numbers = [str(number + 1) for number in range(study.spec.repeats)]
         repeat = deep_links.segmented("Search", numbers, key="repeat", default="1")
-st.markdown(LEADS[over])
 labels = [system.label for system in summary.systems]
-left, right = st.columns(2)
-with left:
+with second:
     system = deep_links.selectbox("System", labels, key="system", default=first_system(summary, over))
 try:
     replay = load(study, summary, over, system, int(repeat) - 1)
@@ -162,10 +188,12 @@ except DataError as error:
     absent(study, system, str(error))
     st.stop()
 titles = {str(moment.number): moment.title for moment in replay.moments}
-with right:
+with third:
     frame = deep_links.selectbox(
-        "Begin at", list(titles), key="frame", default=next(iter(titles)), format_func=titles.__getitem__
+        "Begin at", list(titles), key=FRAME, default=next(iter(titles)), format_func=titles.__getitem__
     )
+with choices.container(horizontal=True, width="content"):
+    show_steps(list(titles), frame)
 samples = points(study, split)
 figure = replay_figure(
     replay,
@@ -177,12 +205,14 @@ figure = replay_figure(
     mode=mode,
     start=nearest(replay, int(frame)),
     narrow=phone(),
+    scale=projector.scale(),
 )
 about = figure.layout.title.text
 words = summary_text(replay)
 figures.stand_out(figure)
 figure.update_layout(legend_y=0)
 figures.show_figure(figure, "replay", f"Decision surfaces of {system}, {words}; {about}", study)
+st.markdown(LEADS[over])
 st.caption(
     f"{words[:1].upper()}{words[1:]}. Ground: the class answered there, pale where the network is undecided; dots: "
     f"{about.rpartition('; ')[2]}. Nothing is made up between two frames."

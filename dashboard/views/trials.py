@@ -95,6 +95,7 @@ def show_table(study: StudyRecord, frame: pd.DataFrame, total: int) -> None:
         hide_index=True,
         on_select=partial(take_ticked, key, keys),
         selection_mode="multi-row",
+        placeholder="–",  # a trial that failed has no error
         column_config={
             "system": column.TextColumn("system", width=185),
             "search": None if frame["search"].max() == 1 else column.NumberColumn("search", width=65),

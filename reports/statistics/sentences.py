@@ -134,7 +134,7 @@ def several(
         what = f"no difference from {base}" if base else f"no difference between {word}s"
         return (
             f"With {over} {what}, however large, could be told from chance: {_comparisons(tests)} at the 5 % level "
-            f"{_need(tests)} at least {counted_blocks(pairs_needed(tests), unit)}. The figures above describe what happened; "
+            f"{_need(tests)} at least {counted_blocks(pairs_needed(tests), unit)}. The errors describe what happened; "
             f"they show no {word} to be better than another."
         )
     if all(pair.paired.identical for pair in found.pairs):

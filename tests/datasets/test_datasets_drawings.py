@@ -87,7 +87,7 @@ def test_erased_or_imported_points_leave_no_density(mark):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a b", "a" * 61, "ü", "../x", ".x", "10", "set_08", "EEG", "Digits", "7"]
+    "name", ["", "a b", "a" * 61, "ü", "../x", ".x", "-x", "10", "set_08", "EEG", "Digits", "7"]
 )
 def test_a_name_that_could_be_mistaken_is_refused(name, place):
     with pytest.raises(UsageError, match=r"letters, digits|set of the catalogue"):

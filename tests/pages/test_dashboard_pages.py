@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from study_records import HANDS, LABELS, TUNED, add_study
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tuners"))
+
+from insight_records import add_searched_study
+
 from reports import palette
+from reports.section import section
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -54,6 +61,15 @@ def test_overview_of_an_interrupted_study_shows_the_way_on(
     assert "interrupted" in words(app)
     assert app.code[0].value == f"python tuners/run.py --resume cut --store {store.address}"
     assert {metric.label: metric.value for metric in app.metric}["its eval error"] == "closed"
+
+
+def test_overview_of_a_study_without_densities_shows_its_splits(
+    store: Store, open_page: Open, words: Words
+) -> None:
+    add_searched_study(store, trials=3, repeats=1)
+    app = open_page("overview")
+    assert section("gaps").lead in words(app)
+    assert not app.exception
 
 
 def test_live_page_of_a_running_study(store: Store, open_page: Open, words: Words) -> None:

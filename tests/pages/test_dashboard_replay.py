@@ -51,8 +51,12 @@ def test_epochs_and_trials_are_frames_and_every_choice_stands_in_the_address(
         "frame": "3",
         "mode": "class",
     }
+    app.button(key="replay_PageDown").click().run()
+    assert app.query_params["frame"] == "4" and figure(app)["layout"]["sliders"][0]["active"] == 3
+    assert app.button(key="replay_PageDown").disabled and not app.button(key="replay_PageUp").disabled
     app.segmented_control(key="over").select("trials").run()
     shown = figure(app)
+    assert shown["layout"]["sliders"][0]["active"] == 0  # another course begins anew
     assert [frame["name"] for frame in shown["frames"]] == ["0", "1", "3", "4", "5"]  # the third one failed
     assert "5 of 6 trials; selected is trial 5" in words(app)
     assert "units 8, optimizer adam" in shown["frames"][0]["layout"]["annotations"][1]["text"]

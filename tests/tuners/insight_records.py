@@ -86,7 +86,7 @@ def add_searched_study(
             10,
             ("a", "b"),
             (2,),
-            {"train": 400},
+            {"train": 400, "dev": 200, "eval": 200},
             "data/none",
         ),
         Environment("3.11.9", {}, "0123456789ab", "Linux", "a processor", 2, 8.0, "cpu"),
