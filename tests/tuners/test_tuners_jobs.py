@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from insight_records import add_searched_study
 from sqlalchemy import insert, update
 
 from datasets.errors import UsageError
@@ -19,7 +21,7 @@ from tuners import schema
 from tuners.jobs import process, seat
 from tuners.jobs.queue import Queue, new_token
 from tuners.jobs.record import Job, JobState
-from tuners.jobs.server import ending, outcome
+from tuners.jobs.server import ending, is_of, outcome
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -165,6 +167,15 @@ def test_a_job_goes_on_with_its_study_once_it_has_one() -> None:
     assert process.study_arguments(begun, exists=True) == ["--resume", "a"]
     assert process.study_arguments(begun, exists=False) == [*WORDS, "--study", "a"]
     assert process.study_arguments(only, exists=True) == ["--resume", "a"]
+
+
+def test_a_study_that_somebody_else_began_under_the_name_of_a_job_is_not_the_jobs(store: Store) -> None:
+    add_searched_study(store, trials=1, repeats=1)
+    study = store.studies()[0]
+    job = Job("t", 1, study.name, ("--dataset", "10"), JobState.QUEUED, study.created, started=1.0)
+    assert is_of(job, study)
+    assert is_of(replace(job, arguments=()), study), "it was asked to go on with whatever has that name"
+    assert not is_of(replace(job, arguments=("--dataset", "11")), study)
 
 
 # The seat of the server --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 import time
@@ -146,7 +147,9 @@ class Server:
         self.say(f"{job.study}: started")
 
     def _study(self, job: Job) -> StudyRecord | None:
-        return next((study for study in self.store.studies() if study.name == job.study), None)
+        """The study of a job; None while there is none, and where a search from elsewhere has its name."""
+        named = (study for study in self.store.studies() if study.name == job.study)
+        return next((study for study in named if is_of(job, study)), None)
 
     def _close_study(self, job: Job, code: int) -> None:
         """Marks the study of a process that a signal ended before it could do so itself; else it would count as
@@ -195,6 +198,11 @@ class Server:
                     self._close_study(jobs[token], code)
                     self.queue.put_back(token)
         self.running.clear()
+
+
+def is_of(job: Job, study: StudyRecord) -> bool:
+    """Whether a study of a job's name was begun by its words; a job without words goes on with any."""
+    return shlex.join(map(shown, job.arguments)) in study.command
 
 
 def outcome(code: int, cancelled: bool, last_words: str) -> tuple[JobState, str]:
