@@ -29,6 +29,16 @@ FONT = 15
 HIGHER = 1.15
 
 
+def config() -> dict[str, object]:
+    """Of plotly. It draws points in WebGL at four times the pixels of a page by default, for which a machine without a
+    graphics card takes more than a second; the fine screens of phones need two, and have one."""
+    return CONFIG | {"plotGlPixelRatio": 2 if phone() else 1}
+
+
+def phone() -> bool:
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def font() -> int:
     """Pixels of the text in charts."""
     return round(FONT * projector.scale())
@@ -78,7 +88,7 @@ def show_kept(
         figure = _kept(reading.source(), study.name, reading.stage(study), name, choices, look, zoom, draw)
     if figure is None:
         return False
-    st.plotly_chart(figure, key=name, config=CONFIG, alt=f"{alt}. {study.data.provenance} data")
+    st.plotly_chart(figure, key=name, config=config(), alt=f"{alt}. {study.data.provenance} data")
     st.markdown(messages.provenance(study))
     return True
 
@@ -110,7 +120,7 @@ def show_figure(figure: go.Figure, key: str, alt: str, study: StudyRecord, *, zo
 def show_plain(figure: go.Figure, key: str, alt: str, *, zoom: bool = False) -> None:
     """The same of data that belong to no study; the page puts their label beside it."""
     dress(figure, zoom=zoom)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+    st.plotly_chart(figure, key=key, config=config(), alt=alt)
 
 
 def dress(figure: go.Figure, *, zoom: bool) -> None:

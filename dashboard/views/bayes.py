@@ -40,7 +40,7 @@ def default_set(names: list[str]) -> str:
 def show_rules(name: str, split: str, version: str) -> None:
     """The best answers for the split and for train, under points of the split."""
     surfaces = known_sets.best_answers(name, split, version)
-    columns = 1 if "Mobi" in (st.context.headers.get("User-Agent") or "") else 2
+    columns = 1 if figures.phone() else 2
     figure = surface_figure(
         surfaces if split != "train" else surfaces[-1:],
         known_sets.drawn_points(name, split, version=version),

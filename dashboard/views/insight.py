@@ -30,9 +30,14 @@ POSITION = 28
 #: Panels and axes side by side, where there is room for them.
 MOST_COLUMNS, MOST_AXES, PHONE_AXES = 3, 8, 3
 
-
-def phone() -> bool:
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+#: Parts of the page by their name in the address: all of them at once take a browser seconds to draw.
+PARTS = {
+    "importances": "What mattered",
+    "lines": "Trials as lines",
+    "slices": "One by one",
+    "pair": "Two together",
+    "failures": "Where trials failed",
+}
 
 
 def no_systems(study: StudyRecord) -> None:
@@ -110,7 +115,7 @@ def show_lines(study: StudyRecord, frame: pd.DataFrame) -> None:
     st.header(part.title, anchor=False)
     st.markdown(part.lead)
     names = [axis.name for axis in axes_of(frame)]
-    first = names[: PHONE_AXES if phone() else MOST_AXES]
+    first = names[: PHONE_AXES if figures.phone() else MOST_AXES]
     frame.attrs["shown"] = deep_links.multiselect("Axes", names, key="axes", default=first)
     if not frame.attrs["shown"]:
         st.info("Choose at least one axis above.", icon=":material/arrow_upward:")
@@ -125,7 +130,7 @@ def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
     st.header(part.title, anchor=False)
     st.markdown(part.lead)
     numbers = [str(number) for number in range(1, MOST_COLUMNS + 1)]
-    default = numbers[0] if phone() else numbers[-1]
+    default = numbers[0] if figures.phone() else numbers[-1]
     frame.attrs["columns"] = int(
         deep_links.segmented("Panels a row", numbers, key="columns", default=default)
     )
@@ -140,9 +145,10 @@ def show_slices(study: StudyRecord, frame: pd.DataFrame) -> None:
 def show_pair(study: StudyRecord, frame: pd.DataFrame) -> None:
     part = section("contour")
     names = [axis.name for axis in axes_of(frame)]
-    if len(names) < 2:
-        return
     st.header(part.title, anchor=False)
+    if len(names) < 2:
+        st.caption("This system has a single hyperparameter: no two can be looked at together.")
+        return
     st.markdown(part.lead)
     left, right = st.columns(2)
     with left:
@@ -190,6 +196,21 @@ def show_failures(study: StudyRecord, system: str) -> None:
     offer(frame, f"{study.name}-failures")
 
 
+def show_part(part: str, study: StudyRecord, system: str, frame: pd.DataFrame) -> None:
+    """part: one of PARTS."""
+    if part == "importances":
+        show_importances(study, system)
+        show_edges(study, system)
+    elif part == "lines":
+        show_lines(study, frame)
+    elif part == "slices":
+        show_slices(study, frame)
+    elif part == "pair":
+        show_pair(study, frame)
+    else:
+        show_failures(study, system)
+
+
 def note_of(frame: pd.DataFrame) -> None:
     """Says where a figure shows a sample; the figure's own caption would be cut on phones."""
     note = drawn(of_system(frame))[1]
@@ -216,12 +237,10 @@ count = frame.attrs["judged"][system]
 if count < FEWEST:
     few_trials(study, system, count)
     st.stop()
-show_importances(study, system)
-show_edges(study, system)
-show_lines(study, frame)
-show_slices(study, frame)
-show_pair(study, frame)
-show_failures(study, system)
+part = deep_links.segmented(
+    "Part", list(PARTS), key="part", default="importances", format_func=PARTS.__getitem__, wrap=True
+)
+show_part(part, study, system, frame)
 st.header("All trials", anchor=False)
 st.caption(
     f"{len(of_system(frame)):,} trained trials of {messages.escaped(system)}, one column a hyperparameter. For all "

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import figures, messages, reading
+from dashboard import messages, reading
 from dashboard.age import ago
+from dashboard.light_bars import light_bars
 from dashboard.study_picker import KEY
 from datasets.percent import percent_text
 from reports.collapse import ONE_CLASS
@@ -108,15 +109,18 @@ def link(page: str, label: str, study: StudyRecord | None = None) -> None:
 def show_newest(study: StudyRecord) -> None:
     """What errors are made of, where that is known: it says what tuning could save. Else the errors side by side."""
     st.header(f"Newest comparison: {messages.escaped(study.name)}", anchor=False)
-    part, store = section("decomposition"), reading.store()
-    frame = part.frame(store, study.name)
-    figure = part.figure(store, frame)
+    part, frame = section("decomposition"), reading.frame(study, "decomposition")
+    if part.applies(frame):
+        st.markdown(answer(frame))
+    else:
+        part, frame = section("gaps"), reading.frame(study, "gaps")
+        st.markdown(part.lead)
+    figure = part.figure(reading.store(), frame)
     if figure is None:
-        figures.show_section("gaps", study)
+        st.caption("Nothing to draw yet.")
         return
-    st.markdown(answer(frame))
-    figure.update_layout(margin_t=10)
-    figures.show_figure(figure, part.name, part.alt(frame), study)
+    st.html(light_bars(figure, f"{part.alt(frame)}. {study.data.provenance} data"))
+    st.markdown(messages.provenance(study))
 
 
 def show_study(study: StudyRecord) -> None:

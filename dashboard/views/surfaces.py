@@ -73,8 +73,7 @@ def load(scores: list[ScoreRecord]) -> list[Surface]:
 
 def default_columns(count: int) -> str:
     """One panel a row on a phone, where panels side by side would be stamps."""
-    phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
-    return "1" if phone else str(min(MOST_COLUMNS, max(2, count)))
+    return "1" if figures.phone() else str(min(MOST_COLUMNS, max(2, count)))
 
 
 @st.cache_resource(max_entries=24, show_spinner="Looking for densities …")

@@ -70,18 +70,16 @@ class Race(Section):
                     fill="tonexty", fillcolor=palette.transparent(colours[label], 0.18), row=place, col=1,
                 )  # fmt: skip
                 figure.add_scatter(
-                    **common | {"mode": "lines+markers"},
-                    y=own["mean"],
-                    line=line | {"width": 2.5},
-                    marker={
-                        "symbol": marks[label][0],
-                        "size": [9 if i == len(own) - 1 else 0.1 for i in range(len(own))],
-                    },
-                    showlegend=place == 1,
-                    hovertemplate=f"after %{{x:.4~g}} {scale}: %{{y:.2%}}",
-                    row=place,
-                    col=1,
-                )
+                    **common, y=own["mean"], line=line | {"width": 2.5}, showlegend=False,
+                    hovertemplate=f"after %{{x:.4~g}} {scale}: %{{y:.2%}}", row=place, col=1,
+                )  # fmt: skip
+                # The mark at its end by itself: one a point, however small, takes a browser seconds.
+                end = own.iloc[-1:]
+                figure.add_scatter(
+                    **common | {"x": end["spent"], "mode": "lines+markers"}, y=end["mean"], line=line | {"width": 2.5},
+                    marker={"symbol": marks[label][0], "size": 9}, showlegend=place == 1, hoverinfo="skip",
+                    row=place, col=1,
+                )  # fmt: skip
             figure.update_xaxes(charts.plain_axis(TITLES[scale], rangemode="tozero"), row=place, col=1)
         figure.update_layout(charts.base_layout(caption_of(frame), height=980))
         figure.update_yaxes(charts.percent_axis("best dev error"))

@@ -28,17 +28,30 @@ def test_a_study_with_enough_trials_shows_everything(store: Store, open_page: Op
     app = open_page("insight", study="searched", system=RANDOM)
     assert not app.exception
     said = words(app)
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 1
     assert f"{RANDOM}: the forest predicts" in said
     assert "asked for 0 of 25 configurations again" in said
     assert "generated data" in said
     assert app.selectbox(key="system").options == [RANDOM, TPE], f"not {HAND}"
-    assert app.selectbox(key="x").value == "learning_rate"
     assert "python -m tuners.export searched --to csv" in said
-    assert len(app.get("download_button")) == 4
+    assert len(app.get("download_button")) == 3
+    for part in ("lines", "slices", "pair", "failures"):
+        app.segmented_control(key="part").set_value(part).run()
+        assert not app.exception
+        assert app.query_params["part"] in (part, [part])
+        assert len(app.get("plotly_chart")) == 1, part
+        assert "All trials" in [header.value for header in app.header]
+    assert len(app.get("download_button")) == 2, "the table of failures, and all trials"
+
+
+def test_what_a_part_shows_can_be_chosen(store: Store, open_page: Open, words: Words) -> None:
+    add_searched_study(store, trials=25, repeats=1)
+    app = open_page("insight", study="searched", system=RANDOM, part="pair")
+    assert app.selectbox(key="x").value == "layers"
     app.selectbox(key="x").set_value("activation").run()
     assert not app.exception
     assert app.query_params["x"] in ("activation", ["activation"])
+    app.segmented_control(key="part").set_value("lines").run()
     app.multiselect(key="axes").set_value([]).run()
     assert "Choose at least one axis" in words(app)
 
@@ -49,7 +62,7 @@ def test_importances_that_are_missing_come_with_their_command(
     add_searched_study(store)
     app = open_page("insight", study="searched")
     assert f"python -m tuners.insight searched --store {store.address}" in words(app)
-    assert len(app.get("plotly_chart")) == 4
+    assert not app.get("plotly_chart")
 
 
 def test_a_study_of_an_older_store_and_one_that_was_cut_off(
