@@ -76,8 +76,17 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
         )
     )
     # By name, top down; half a row of air, in which the numbers of the first and the last row stand.
+    # Two lines a name, so that the dots have room on a phone.
+    names = [row.replace(" (", "<br>(").replace(", ", ",<br>") for row in rows]
     figure.update_yaxes(
-        charts.plain_axis(type="category", categoryarray=rows, range=[len(rows) - 0.4, -0.6], showgrid=True)
+        charts.plain_axis(
+            type="category",
+            categoryarray=rows,
+            tickvals=rows,
+            ticktext=names,
+            range=[len(rows) - 0.4, -0.6],
+            showgrid=True,
+        )
     )
     return figure
 

@@ -75,10 +75,15 @@ def show(draft: Draft) -> None:
         )
     if pressed and not busy:  # of a double click the second finds the first at work
         _start(draft, *saved.chosen(draft), arguments(chosen, searched, trials, epochs))
-    st.caption(
-        "The drawing is saved under its name, and a study of it waits in the queue. Every algorithm learns train, "
-        "networks and settings are chosen by dev, and eval is scored once at the end."
-    )
+    if draft.empty:
+        st.caption("Nothing is drawn yet: fill the canvas, or begin with an example.")
+    elif busy:
+        st.caption("A study of this drawing is under way: see Results, below.")
+    else:
+        st.caption(
+            "The drawing is saved under its name, and a study of it waits in the queue. Every algorithm learns train, "
+            "networks and settings are chosen by dev, and eval is scored once at the end."
+        )
 
 
 def arguments(baselines: list[str], tuners: list[str], trials: int, epochs: int) -> list[str]:

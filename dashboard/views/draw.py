@@ -4,7 +4,7 @@ from typing import cast
 
 import streamlit as st
 
-from dashboard import deep_links, messages
+from dashboard import deep_links, messages, projector
 from dashboard.drawing import (
     actions,
     apply,
@@ -203,7 +203,8 @@ ROOMY = """<style>
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 3rem; } }
 </style>"""
 
-st.html(ROOMY)
+if not projector.on():  # which is roomy by itself
+    st.html(ROOMY)
 st.title("Draw data", anchor=False)
 draft = draft_of_address()
 editor()

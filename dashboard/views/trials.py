@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard import deep_links, downloads, messages, reading, trial_card, trial_form
+from dashboard import deep_links, downloads, messages, projector, reading, trial_card, trial_form
 from dashboard.study_picker import KEY, pick_study
 from reports.trial_list import ALL, ORDERS, REPEATED, Filter, Key, chosen_rows, key_of, rows, with_notes
 from tuners.notes import Note, notes
@@ -66,16 +66,23 @@ def pick_filter(frame: pd.DataFrame, said: list[Note]) -> tuple[Filter, str]:
         find = deep_links.text(
             "Find in settings, reasons, notes", key="find", max_chars=100, placeholder="relu layers=2"
         )
-        system = deep_links.selectbox("System", [ALL, *systems], key="system", default=ALL, width=225)
-        state = deep_links.selectbox("State", [ALL, *states], key="state", default=ALL, width=130)
+        system = deep_links.selectbox("System", [ALL, *systems], key="system", default=ALL, width=wide(225))
+        state = deep_links.selectbox("State", [ALL, *states], key="state", default=ALL, width=wide(130))
         search = ALL
         if len(searches) > 1:
-            search = deep_links.selectbox("Search", [ALL, *searches], key="search", default=ALL, width=90)
+            search = deep_links.selectbox(
+                "Search", [ALL, *searches], key="search", default=ALL, width=wide(90)
+            )
         tag = ALL
         if tags:
-            tag = deep_links.selectbox("Tag", [ALL, *tags], key="tag", default=ALL, width=150)
-        order = deep_links.selectbox("Order", list(ORDERS), key="order", default="dev error", width=130)
+            tag = deep_links.selectbox("Tag", [ALL, *tags], key="tag", default=ALL, width=wide(150))
+        order = deep_links.selectbox("Order", list(ORDERS), key="order", default="dev error", width=wide(130))
     return Filter(system, search, state, tag, find), order
+
+
+def wide(pixels: int) -> int:
+    """Columns and lists grow with the words in them."""
+    return round(pixels * projector.scale())
 
 
 STATES = ("complete", "pruned", "failed", "degenerate", "cancelled", "running")
@@ -91,22 +98,22 @@ def show_table(study: StudyRecord, frame: pd.DataFrame, total: int) -> None:
     st.dataframe(
         frame[list(SHOWN)],
         key=key,
-        height=360,
+        height=wide(360),
         hide_index=True,
         on_select=partial(take_ticked, key, keys),
         selection_mode="multi-row",
         placeholder="–",  # a trial that failed has no error
         column_config={
-            "system": column.TextColumn("system", width=185),
-            "search": None if frame["search"].max() == 1 else column.NumberColumn("search", width=65),
-            "trial": column.NumberColumn("trial", format="%d", width=60),
-            "dev error": column.NumberColumn("dev error, %", format="%.2f", width=100),
-            "state": column.TextColumn("state", width=95),
-            "settings": column.TextColumn("settings", width=400),
-            "selected": column.TextColumn("selected", help="Chosen by its search", width=90),
+            "system": column.TextColumn("system", width=wide(185)),
+            "search": None if frame["search"].max() == 1 else column.NumberColumn("search", width=wide(65)),
+            "trial": column.NumberColumn("trial", format="%d", width=wide(60)),
+            "dev error": column.NumberColumn("dev error, %", format="%.2f", width=wide(100)),
+            "state": column.TextColumn("state", width=wide(95)),
+            "settings": column.TextColumn("settings", width=wide(400)),
+            "selected": column.TextColumn("selected", help="Chosen by its search", width=wide(90)),
             "tags": column.ListColumn("tags") if frame["tags"].map(len).any() else None,
-            "epochs": column.NumberColumn("epochs", width=70),
-            "seconds": column.NumberColumn("seconds", format="%.1f", width=80),
+            "epochs": column.NumberColumn("epochs", width=wide(70)),
+            "seconds": column.NumberColumn("seconds", format="%.1f", width=wide(80)),
         },
     )
     st.caption(
