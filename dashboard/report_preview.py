@@ -1,18 +1,19 @@
-"""The generated report as a page shows it: built in memory, nothing is left behind."""
+"""The generated report as a page shows it: built in memory part by part, nothing is left behind."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import reading
-from reports.document import LABEL, Document
-from reports.kind import Request, kind, silent
+from reports.document import LABEL
+from reports.kind import Request
+from reports.kinds.study import Piece, StudyReport, parts
 from reports.markdown import REPORT, content
 from tuners.summary import StudySummary
 
@@ -23,9 +24,9 @@ _HEADING = re.compile(r"^(#{1,5}) ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Report:
-    """The files of one report by name; one of them is its markdown."""
+    """Markdown, and the pictures in it by the names of their files."""
 
-    files: dict[str, bytes]
+    pictures: dict[str, bytes]
     markdown: str
 
 
@@ -35,15 +36,16 @@ class Picture:
     alt: str
 
 
-def report_of(summary: StudySummary) -> Report:
-    """The report, built once for all viewers as long as the study stands as it does."""
-    document = _document(*_key(summary))
-    files = {REPORT: document.markdown.encode(), **document.pictures}
-    return Report(dict(sorted(files.items())), document.markdown)
+def pieces(summary: StudySummary) -> Iterator[tuple[str, Report]]:
+    """The report part by part, each with its title, as they are made: drawing all pictures takes seconds. Built once for
+    all viewers as long as the study stands as it does; a part that its data do not have is empty."""
+    for part, title in parts().items():
+        piece = _piece(*_key(summary), part)
+        yield title, Report(dict(piece.pictures), "\n\n".join(piece.blocks))
 
 
 def file_of(summary: StudySummary, name: str) -> bytes:
-    """The same report as one file in another format, "html" or "pdf"; made when somebody asks for it."""
+    """The whole report as one file, "zip", "html" or "pdf"; made when somebody asks for it."""
     return _file(*_key(summary), name)
 
 
@@ -53,14 +55,18 @@ def _key(summary: StudySummary) -> tuple[reading.Source, str, tuple[str, ...]]:
     return reading.source(), summary.study.name, stage
 
 
-@st.cache_data(max_entries=8, show_spinner="Writing the report …")
-def _document(source: reading.Source, study: str, stage: tuple[str, ...]) -> Document:
-    return kind("study").document(reading.store(), Request((study,)), silent)
+@st.cache_data(max_entries=300, show_spinner=False)
+def _piece(source: reading.Source, study: str, stage: tuple[str, ...], part: str) -> Piece:
+    return StudyReport().piece(reading.store(), Request((study,)), part)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _file(source: reading.Source, study: str, stage: tuple[str, ...], name: str) -> bytes:
-    return content(_document(source, study, stage), name)
+    made = [_piece(source, study, stage, part) for part in parts()]
+    document = StudyReport().assembled(Request((study,)), made)
+    if name == "zip":
+        return zipped({REPORT: document.markdown.encode(), **document.pictures}, study)
+    return content(document, name)
 
 
 def blocks(report: Report) -> Iterator[str | Picture]:
@@ -69,17 +75,17 @@ def blocks(report: Report) -> Iterator[str | Picture]:
     place = 0
     for match in _IMAGE_LINE.finditer(report.markdown):
         yield _text(report.markdown[place : match.start()])
-        content = report.files.get(match["file"])
+        content = report.pictures.get(match["file"])
         yield Picture(content, match["alt"]) if content is not None else match["alt"]
         place = match.end()
     yield _text(report.markdown[place:])
 
 
-def zipped(report: Report, folder: str) -> bytes:
-    """All files in one archive; the same report gives the same bytes."""
+def zipped(files: Mapping[str, bytes], folder: str) -> bytes:
+    """All files in one archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in report.files.items():
+        for name, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(f"{folder}/{name}"), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

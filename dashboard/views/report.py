@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import messages, reading
-from dashboard.report_preview import Picture, blocks, file_of, report_of, zipped
+from dashboard.report_preview import Picture, blocks, file_of, pieces
 from dashboard.study_picker import pick_study
 from tuners.record import StudyState
 
@@ -14,6 +14,13 @@ TITLE = "Report"
 ICON = ":material/description:"
 SECTION = "Reports"
 POSITION = 60
+
+#: Formats: name, label, MIME type, what is in it.
+FILES = (
+    ("zip", "Download the report (zip)", "application/zip", "Markdown with its pictures"),
+    ("html", "Download as HTML", "text/html", "One file, pictures inside"),
+    ("pdf", "Download as PDF", "application/pdf", "One file, pictures inside"),
+)
 
 st.title("Report")
 study = pick_study()
@@ -24,25 +31,15 @@ if not any(system.scores for system in summary.systems):
 if study.state != StudyState.FINISHED:
     st.info(f"Study {study.name} is {study.state.value}: this is a report of what there is so far.")
 st.markdown(messages.provenance(study))
-report = report_of(summary)
 with st.container(horizontal=True):
-    st.download_button(
-        "Download the report (zip)",
-        zipped(report, study.name),
-        f"{study.name}-report.zip",
-        "application/zip",
-        icon=":material/download:",
-        help="Markdown with its pictures",
-        on_click="ignore",
-    )
-    for name, title, mime in (("html", "HTML", "text/html"), ("pdf", "PDF", "application/pdf")):
+    for name, title, mime, about in FILES:
         st.download_button(
-            f"Download as {title}",
+            title,
             partial(file_of, summary, name),  # made when it is asked for
             f"{study.name}-report.{name}",
             mime,
             icon=":material/download:",
-            help="One file, pictures inside",
+            help=about,
             on_click="ignore",
         )
 quoted, option = shlex.quote(study.name), messages.store_option()
@@ -55,9 +52,13 @@ st.code(
     f"python -m reports verify report/{quoted}/report.md{option}",
     language="bash",
 )
+note = st.empty()
 with st.container(border=True):
-    for block in blocks(report):
-        if isinstance(block, Picture):
-            st.image(block.content, width="stretch", alt=block.alt)
-        elif block:
-            st.markdown(block)
+    for title, piece in pieces(summary):
+        for block in blocks(piece):
+            if isinstance(block, Picture):
+                st.image(block.content, width="stretch", alt=block.alt)
+            elif block:
+                st.markdown(block)
+        note.caption(f":material/hourglass_top: The report is being written. Done: {title}")
+note.empty()

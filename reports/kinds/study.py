@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
 import pandas as pd
 
 from reports import story, tables
 from reports.document import Document, Progress
 from reports.kind import Kind, Request
 from reports.pictures import png
-from reports.section import sections
+from reports.section import section, sections
 from tuners.store import Store
 from tuners.summary import StudySummary, summarize
+
+#: The first part and the last one; those between are sections.
+OPENING, TIMES = "opening", "times"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a report. blocks: markdown, none where the data have no such part; pictures: PNG by file name."""
+
+    blocks: tuple[str, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class StudyReport(Kind):
@@ -25,31 +39,46 @@ class StudyReport(Kind):
 
     def document(self, store: Store, request: Request, progress: Progress) -> Document:
         (study,) = request.of
-        summary = summarize(store, study)
-        blocks = [
-            f"# Study {tables.escape(study)}",
-            *filter(None, [story.banner(store, summary)]),
-            story.opening(summary),
-        ]
-        pictures: dict[str, bytes] = {}
-        search = pd.DataFrame()
-        for section in sections():
-            progress(f"{study}: {section.title}")
-            frame = section.frame(store, study)
-            frame.attrs["split"] = request.split
-            if section.name == "search":
-                search = frame
-            if not section.applies(frame):
-                continue
-            blocks += [f"## {section.title}", section.lead]
-            picture = section.picture(store, frame)
-            if picture is not None:
-                file = f"{section.name}.png"
-                pictures[file] = png(picture) if request.draw else b""
-                blocks.append(f"![{tables.escape(section.alt(frame))}]({file})")
-            blocks.append(section.markdown(frame))
-        blocks += ["## Times", _times(summary, search)]
-        return Document(self.stamp(request), f"Study {study}", tuple(blocks), pictures)
+        pieces = []
+        for part, title in parts().items():
+            progress(f"{study}: {title}")
+            pieces.append(self.piece(store, request, part))
+        return self.assembled(request, pieces)
+
+    def piece(self, store: Store, request: Request, part: str) -> Piece:
+        """One of `parts`, by itself."""
+        (study,) = request.of
+        if part == OPENING:
+            summary = summarize(store, study)
+            banner = filter(None, [story.banner(store, summary)])
+            return Piece((f"# Study {tables.escape(study)}", *banner, story.opening(summary)))
+        if part == TIMES:
+            search = section("search").frame(store, study)
+            return Piece(("## Times", _times(summarize(store, study), search)))
+        own = section(part)
+        frame = own.frame(store, study)
+        frame.attrs["split"] = request.split
+        if not own.applies(frame):
+            return Piece(())
+        picture = own.picture(store, frame)
+        if picture is None:
+            return Piece((f"## {own.title}", own.lead, own.markdown(frame)))
+        file = f"{own.name}.png"
+        image = f"![{tables.escape(own.alt(frame))}]({file})"
+        blocks = (f"## {own.title}", own.lead, image, own.markdown(frame))
+        return Piece(blocks, {file: png(picture) if request.draw else b""})
+
+    def assembled(self, request: Request, pieces: Sequence[Piece]) -> Document:
+        """The report of all its parts, in their order."""
+        (study,) = request.of
+        blocks = tuple(block for piece in pieces for block in piece.blocks)
+        pictures = {name: content for piece in pieces for name, content in piece.pictures.items()}
+        return Document(self.stamp(request), f"Study {study}", blocks, pictures)
+
+
+def parts() -> dict[str, str]:
+    """Titles of the parts of a report by name: the opening, every section, whether or not the data have it, and times."""
+    return {OPENING: "what it found", **{one.name: one.title for one in sections()}, TIMES: "Times"}
 
 
 def _times(summary: StudySummary, search: pd.DataFrame) -> str:

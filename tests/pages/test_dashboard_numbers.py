@@ -113,7 +113,7 @@ def test_names_are_escaped_for_latex(finished: Store) -> None:
 
 def test_preview_shows_own_pictures_and_fetches_no_other() -> None:
     text = "# Study\n\n![Errors](errors.png)\n\nsee ![x](http://example.org/a.png), ![[y]][z]\n"
-    found = list(blocks(Report({"errors.png": b"png", "report.md": text.encode()}, text)))
+    found = list(blocks(Report({"errors.png": b"png"}, text)))
     assert found[0] == "## Study"
     assert found[1] == Picture(b"png", "Errors")
     assert found[2] == r"see !\[x](http://example.org/a.png), !\[[y]][z]"
@@ -124,11 +124,11 @@ def test_picture_that_is_missing_is_named() -> None:
 
 
 def test_zip_is_the_same_for_the_same_report() -> None:
-    report = Report({"report.md": b"text", "errors.png": b"png"}, "text")
+    report = {"report.md": b"text", "errors.png": b"png"}
     first = zipped(report, "demo")
     assert first == zipped(report, "demo")
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
-        assert archive.namelist() == ["demo/report.md", "demo/errors.png"]
+        assert archive.namelist() == ["demo/errors.png", "demo/report.md"]
         assert archive.read("demo/report.md") == b"text"
 
 
