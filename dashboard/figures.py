@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import messages, projector, reading
+from datasets.cache import read_part
+from datasets.errors import DataError
+from datasets.types import Samples, SplitName
 from reports.palette import DARK, LIGHT, Ground, blend
 from reports.section import section
 from tuners.record import StudyRecord
@@ -37,6 +41,15 @@ def config() -> dict[str, object]:
 
 def phone() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+def points(study: StudyRecord, split: SplitName) -> Samples | None:
+    """The samples of a split that lie over a figure; where they cannot be read it is drawn without, and why is said."""
+    try:
+        return read_part(Path(study.data.folder), split)
+    except DataError as error:
+        st.warning(f"Drawn without points: {messages.escaped(str(error))}", icon=":material/info:")
+        return None
 
 
 def font() -> int:

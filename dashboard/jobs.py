@@ -57,9 +57,10 @@ def job_of(study: str) -> Job | None:
     return next((job for job in jobs() if job.study == study), None)
 
 
-def command(arguments: Sequence[str], study: str) -> str:
-    """The command that does the same in a terminal."""
-    words = [*arguments, "--study", study] if arguments else ["--resume", study]
+def command(arguments: Sequence[str], study: str | None = None) -> str:
+    """The command that does the same in a terminal: without arguments it goes on with the study, and without a study the
+    run makes up a name."""
+    words = [*arguments, *(["--study" if arguments else "--resume", study] if study else [])]
     return shlex.join(["python", "tuners/run.py", *words]) + messages.store_option()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -16,9 +15,8 @@ from dashboard.error_table import error_table
 from dashboard.metrics_table import metrics_table
 from dashboard.study_picker import KEY
 from datasets import drawings
-from datasets.cache import read_part
 from datasets.errors import DataError, HandtuneError
-from datasets.types import SPLIT_NAMES, Samples, SplitName
+from datasets.types import SPLIT_NAMES, SplitName
 from reports.metrics import metrics
 from reports.section import section
 from reports.surfaces import load_surface, surface_figure
@@ -105,8 +103,7 @@ def show_surfaces(study: StudyRecord, scored: list[SystemSummary]) -> None:
     if not surfaces:
         return
     split = cast(SplitName, deep_links.segmented("Points of", SPLIT_NAMES, key=ON, default="eval"))
-    samples = _points(study, split)
-    phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+    samples = figures.points(study, split)
     errors = {system.label: system.errors[split] for system in scored}
     figure = surface_figure(
         surfaces,
@@ -115,20 +112,13 @@ def show_surfaces(study: StudyRecord, scored: list[SystemSummary]) -> None:
         split,
         caption=f"Data set {study.data.name}",
         errors=errors,
-        columns=1 if phone else min(3, max(2, len(surfaces))),
+        columns=1 if figures.phone() else min(3, max(2, len(surfaces))),
     )
     figures.stand_out(figure)
     names = ", ".join(surface.system for surface in surfaces)
     figures.show_figure(
         figure, "drawing-surfaces", f"Decision surfaces of {names} under points of {split}", study, zoom=True
     )
-
-
-def _points(study: StudyRecord, split: SplitName) -> Samples | None:
-    try:
-        return read_part(Path(study.data.folder), split)
-    except DataError:
-        return None
 
 
 def show_errors(study: StudyRecord, summary: StudySummary) -> None:

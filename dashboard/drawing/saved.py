@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 
 import streamlit as st
 
-from dashboard import messages
+from dashboard import jobs, messages
 from dashboard.drawing import drafts
 from dashboard.drawing.drafts import Draft
 from datasets import drawings
@@ -85,8 +84,7 @@ def panel(draft: Draft) -> None:
     if draft.name and draft.name in drawings.names():
         st.caption(f"Saved as **{messages.escaped(draft.name)}** in `{drawings.folder()}`. Search on it:")
         st.code(
-            f"python tuners/run.py --dataset {shlex.quote(draft.name)} --tuner keras-random --baselines"
-            f"{messages.store_option()}",
+            jobs.command(["--dataset", draft.name, "--tuner", "keras-random", "--baselines"]),
             language="bash",
             wrap_lines=True,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import deep_links, downloads, figures, messages, reading
+from dashboard import deep_links, downloads, figures, jobs, messages, reading
 from dashboard.study_picker import KEY, pick_study
 from reports.palette import transparent
 from reports.section import section
@@ -47,10 +47,8 @@ def no_systems(study: StudyRecord) -> None:
         icon=":material/tune:",
     )
     st.markdown("A study that has one:")
-    words = (
-        f"python tuners/run.py --dataset {shlex.quote(study.data.name)} --tuner keras-random --max-trials 30"
-    )
-    st.code(words + messages.store_option(), language="bash")
+    words = ["--dataset", study.data.name, "--tuner", "keras-random", "--max-trials", "30"]
+    st.code(jobs.command(words), language="bash")
     st.stop()
 
 
@@ -67,8 +65,8 @@ def few_trials(study: StudyRecord, system: str, count: int) -> None:
     if study.state == StudyState.FINISHED:
         st.markdown("A longer search is a new study:")
         learner, tuner = next((s.learner, s.tuner) for s in study.spec.systems if s.label == system)
-        words = f"--dataset {shlex.quote(study.data.name)} --model {learner} --tuner {tuner} --max-trials 30"
-        st.code(f"python tuners/run.py {words}{messages.store_option()}", language="bash")
+        words = ["--dataset", study.data.name, "--model", learner, "--tuner", tuner, "--max-trials", "30"]
+        st.code(jobs.command(words), language="bash")
 
 
 def draw(name: str, frame: pd.DataFrame, margin: int = 10) -> go.Figure | None:

@@ -138,7 +138,7 @@ def draw_number() -> int:
 heading = st.empty()
 every = steps()
 study = pick_study()
-phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+phone = figures.phone()
 step = pick_step(every, keys=not phone)
 heading.title(f"{step.position} · {step.title}", anchor=False)
 scene = Scene(study, draw_number(), phone)

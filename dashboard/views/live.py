@@ -1,11 +1,10 @@
 """A race of searches as they go on in another process, and its podium once they are over."""
 
-import shlex
 from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard import deep_links, figures, live_charts, messages, podium, projector, reading, viewers
+from dashboard import deep_links, figures, jobs, live_charts, messages, podium, projector, reading, viewers
 from dashboard.live_table import progress_table, troubles_table
 from dashboard.progress import OVER, Against, Lane
 from dashboard.race import race
@@ -71,7 +70,7 @@ def show_race(found: list[Lane], study: StudyRecord, against: Against, labels: l
         limit=limit_of(study, against),
         ink=figures.ground().text,
         font=figures.font(),
-        narrow=phone(),
+        narrow=figures.phone(),
     )
     ends = ", ".join(f"{lane.system} {100 * lane.head[1]:.2f} %" for lane in found if lane.main)
     show_chart(option, "race", f"Best dev error so far against {against}: {ends}")
@@ -89,10 +88,6 @@ def limit_of(study: StudyRecord, against: Against) -> float | None:
         against
     ]
     return None if limit is None else float(limit)
-
-
-def phone() -> bool:
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
@@ -169,11 +164,11 @@ def show_verdict(study: StudyRecord, found: list[podium.Place]) -> None:
 def repeated(study: StudyRecord) -> str:
     """The same race, run seven times."""
     tuners = list(dict.fromkeys(spec.tuner for spec in study.spec.systems if spec.tuner != HAND))
-    who = f"--tuner {' '.join(tuners)}" if tuners else "--baselines"
     budget = study.spec.budget
-    trials = f" --max-trials {budget.max_trials}" if tuners and budget.max_trials else ""
-    what = f"python tuners/run.py --dataset {shlex.quote(study.data.name)} {who}{trials}"
-    return f"{what} --max-epochs {budget.max_epochs} --repeats 7{messages.store_option()}"
+    words = ["--dataset", study.data.name, *(["--tuner", *tuners] if tuners else ["--baselines"])]
+    if tuners and budget.max_trials:
+        words += ["--max-trials", str(budget.max_trials)]
+    return jobs.command([*words, "--max-epochs", str(budget.max_epochs), "--repeats", "7"])
 
 
 def running_first(systems: list[SystemRecord]) -> list[str]:

@@ -1,17 +1,14 @@
 """How the surface of a network came about, epoch by epoch, and how a search moved, trial by trial."""
 
-import shlex
 from functools import partial
-from pathlib import Path
 from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard import deep_links, figures, messages, projector, reading
+from dashboard import deep_links, figures, jobs, messages, projector, reading
 from dashboard.study_picker import pick_study
-from datasets.cache import read_part
 from datasets.errors import DataError
-from datasets.types import SPLIT_NAMES, Samples, SplitName
+from datasets.types import SPLIT_NAMES, SplitName
 from reports import tables
 from reports.replay import NoCourse, Over, Replay, epochs_replay, nearest, trials_replay
 from reports.replay_figure import pace, replay_figure
@@ -39,10 +36,6 @@ LEADS: dict[Over, str] = {
         "configuration, its dev error and the best so far. The trial of the lowest dev error is selected."
     ),
 }
-
-
-def phone() -> bool:
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def not_planar(study: StudyRecord) -> None:
@@ -85,7 +78,7 @@ def absent(study: StudyRecord, system: str, reason: str) -> None:
         "The same search once more, with its course:"
     )
     spec = next(one for one in study.spec.systems if one.label == system)
-    words = ["python", "tuners/run.py", "--dataset", study.data.name]
+    words = ["--dataset", study.data.name]
     if spec.tuner == HAND:
         words += ["--baselines", spec.learner]
     else:
@@ -93,8 +86,8 @@ def absent(study: StudyRecord, system: str, reason: str) -> None:
         if study.spec.budget.max_trials is not None:
             words += ["--max-trials", str(study.spec.budget.max_trials)]
         words += ["--max-epochs", str(study.spec.budget.max_epochs)]
-    words += ["--seed", str(study.spec.seed), "--study", f"{study.name}-replay"]
-    st.code(shlex.join(words) + messages.store_option(), language="bash")
+    words += ["--seed", str(study.spec.seed)]
+    st.code(jobs.command(words, f"{study.name}-replay"), language="bash")
 
 
 def load(study: StudyRecord, summary: StudySummary, over: Over, system: str, repeat: int) -> Replay:
@@ -107,14 +100,6 @@ def load(study: StudyRecord, summary: StudySummary, over: Over, system: str, rep
     if repeat not in scores:
         raise NoCourse(f"{system} has no final training {repeat + 1} that is scored")
     return epochs_replay(reading.store(), scores[repeat])
-
-
-def points(study: StudyRecord, split: SplitName) -> Samples | None:
-    try:
-        return read_part(Path(study.data.folder), split)
-    except DataError as error:
-        st.warning(f"Drawn without points: {messages.escaped(str(error))}", icon=":material/info:")
-        return None
 
 
 def summary_text(replay: Replay) -> str:
@@ -149,7 +134,7 @@ def show_steps(numbers: list[str], frame: str) -> None:
         st.button(
             word,
             key=f"replay_{key}",
-            shortcut=None if phone() else key,
+            shortcut=None if figures.phone() else key,
             disabled=not there,
             on_click=deep_links.follow,
             args=(FRAME, numbers[to] if there else frame),
@@ -194,7 +179,7 @@ with third:
     )
 with choices.container(horizontal=True, width="content"):
     show_steps(list(titles), frame)
-samples = points(study, split)
+samples = figures.points(study, split)
 figure = replay_figure(
     replay,
     samples,
@@ -204,7 +189,7 @@ figure = replay_figure(
     ink=figures.ground().text,
     mode=mode,
     start=nearest(replay, int(frame)),
-    narrow=phone(),
+    narrow=figures.phone(),
     scale=projector.scale(),
 )
 about = figure.layout.title.text

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import permutations
-from pathlib import Path
 from typing import cast, get_args
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from dashboard import deep_links, downloads, figures, messages, reading
 from dashboard.set_picker import link_to_samples
 from dashboard.study_picker import pick_study
-from datasets.cache import read_part
 from datasets.errors import DataError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
 from imld_synth import Drawing
@@ -48,16 +46,6 @@ def first_choice(systems: list[SystemSummary]) -> list[str]:
 def score_of(system: SystemSummary, repeat: str) -> ScoreRecord:
     """The final training of that number; the first one of a system that was trained once."""
     return next((s for s in system.scores if str(s.repeat + 1) == repeat), system.scores[0])
-
-
-def points(study: StudyRecord, split: SplitName) -> Samples | None:
-    try:
-        return read_part(Path(study.data.folder), split)
-    except DataError as error:
-        st.warning(
-            f"Surfaces are drawn without points: {messages.escaped(str(error))}", icon=":material/info:"
-        )
-        return None
 
 
 def load(scores: list[ScoreRecord]) -> list[Surface]:
@@ -192,7 +180,7 @@ if not systems:
     st.info("Choose at least one system above.", icon=":material/arrow_upward:")
 elif surfaces:
     shown = {surface.system: surface for surface in surfaces}
-    samples = points(study, split)
+    samples = figures.points(study, split)
     errors = {score.system: score.errors[split] for score in scores}
     both = [shown[label] for label in pairs.get(pair, ()) if label in shown]
     found = disagreement.disagreement(both[0], both[1], samples) if len(both) == 2 else None
