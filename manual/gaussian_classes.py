@@ -40,7 +40,7 @@ class GaussianClasses:
         points = np.asarray(x, dtype=np.float64)
         self.classes_, index, counts = np.unique(y, return_inverse=True, return_counts=True)
         self._means = np.array([points[index == i].mean(axis=0) for i in range(len(counts))])
-        smallest = SMOOTHING * max(float(points.var(axis=0).max()), np.finfo(float).tiny)
+        smallest = SMOOTHING * (float(points.var(axis=0).max()) or 1.0)  # on one spot every size is as good
         shared = _covariance(points - self._means[index], smallest)
         if self.form == "spherical":
             shared = np.eye(points.shape[1]) * np.trace(shared) / points.shape[1]

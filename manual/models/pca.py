@@ -6,7 +6,7 @@ import numpy as np
 
 from datasets.types import Features, IntArray, TuningSplit
 from manual.classical import fit_once
-from manual.gaussian_classes import Floats, GaussianClasses
+from manual.gaussian_classes import SMOOTHING, Floats, GaussianClasses
 from manual.learner import Baseline, Config, Fitted, Plan, Report
 
 
@@ -26,7 +26,7 @@ class Whitened:
         variances, axes = np.linalg.eigh(np.cov(x.T, bias=True))
         largest = np.argsort(variances)[::-1][: self.components]
         # Points on a line have no variance across it: there is nothing to scale up.
-        floor = max(1e-9 * float(variances.max()), np.finfo(float).tiny)
+        floor = SMOOTHING * (float(variances.max()) or 1.0)
         self._map = axes[:, largest] / np.sqrt(np.maximum(variances[largest], floor))
         self.classifier.fit(self._seen(x), y)
 

@@ -78,6 +78,14 @@ def test_a_deterministic_classifier_does_not_heed_its_seed(name):
         assert np.array_equal(one, other)
 
 
+@every
+def test_points_on_one_spot_leave_numbers_everywhere(name):
+    x, y = np.full((10, 2), 0.5), np.array([0] * 5 + [1] * 5)
+    far = np.array([[0.5, 0.5], [0.0, 0.0], [1e3, -1e3]])
+    for config in BASELINES[name].configurations():
+        assert np.isfinite(train(name, x, y, 2, config)[0].probabilities(far)).all()
+
+
 def test_nearest_means_answer_the_nearest_mean():
     x, y = three_clouds()
     x = x * [1.0, 20.0]  # Euclid heeds the units, whitening takes them out
