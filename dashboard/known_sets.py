@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.drawing.points import ASKED, pieces
 from datasets import drawings
 from datasets.errors import DataError, HandtuneError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
@@ -67,10 +68,12 @@ def known_set(name: str, version: str = "") -> KnownSet:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _drawn(name: str, version: str) -> KnownSet | None:
-    """A drawing; None where it cannot be read or a density is not known."""
+    """A drawing; None where it cannot be read, or a density is not known or takes too long to be integrated here."""
     try:
         canvas = drawings.read(name)
     except (DataError, HandtuneError):
+        return None
+    if any(pieces(canvas, split) > ASKED for split in SPLIT_NAMES):
         return None
     found = canvas.densities()
     if found is None:
