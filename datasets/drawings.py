@@ -124,6 +124,15 @@ def read(name: str) -> Canvas:
     return _canvas(folder() / name)
 
 
+def holds(name: str, canvas: Canvas) -> bool:
+    """Whether that drawing is saved under that name, whole and unchanged."""
+    try:
+        _check_sums(folder() / name)
+        return read(name) == canvas
+    except (UsageError, DataError):
+        return False
+
+
 def delete(name: str) -> None:
     """Deletes a saved drawing. Raises UsageError for an unknown name, or where it cannot be deleted."""
     if name not in names():

@@ -175,10 +175,10 @@ def clean_up() -> None:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _open(where: str, token: str) -> Draft:
     try:
-        text = path(token).read_text(encoding="utf-8")
+        raw = path(token).read_bytes()
     except OSError:
         return Draft(token)
-    head, _, rest = text.partition("\n")
+    head, _, rest = raw.partition(b"\n")
     try:
         found = json.loads(head)
         return Draft(

@@ -45,7 +45,7 @@ def save(draft: Draft, name: str, replace: bool = False) -> bool:
     with draft.lock:
         try:
             canvas = like_train(draft.canvas, only_empty=True)
-            if name != draft.name or name not in drawings.names() or drawings.read(name) != canvas:
+            if name != draft.name or not drawings.holds(name, canvas):
                 drawings.save(name, canvas, replace=replace or name == draft.name)
         except (DataError, HandtuneError) as error:
             draft.trouble = str(error)

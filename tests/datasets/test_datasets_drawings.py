@@ -125,10 +125,12 @@ def test_saving_again_needs_leave_and_changes_all_files_or_none(place, monkeypat
 
 def test_a_changed_or_damaged_drawing_is_named(place, capsys):
     folder = drawings.save("mine", canvas())
+    assert drawings.holds("mine", canvas()) and not drawings.holds("mine", canvas(title="new"))
     with (folder / "dev.csv").open("a") as file:
         file.write("rot, 0.0, 0.0\n")
     with pytest.raises(DataError, match=r"dev\.csv was changed since the drawing was saved"):
         datasets.load("mine")
+    assert not drawings.holds("mine", canvas())
     assert subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True).returncode == 1
     (folder / "dev.csv").unlink()
     with pytest.raises(DataError, match=r"not complete.*dev\.csv"):

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dashboard.drawing import drafts
+import datasets
+from dashboard.drawing import drafts, saved
 from dashboard.drawing.drafts import Draft
+from datasets import DataError, drawings
 from imld_synth.canvas import Canvas, add, add_class, clear
 from imld_synth.marks import Stroke
 
@@ -73,12 +75,25 @@ def test_a_change_that_breaks_a_rule_changes_nothing() -> None:
     assert draft.canvas == Canvas() and draft.past == [] and draft.log == []
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", '{"name": 1}\n{}', "[]\n[]"])
-def test_a_damaged_draft_is_said_and_empty(folder: Path, text: str) -> None:
+@pytest.mark.parametrize("text", [b"", b"nonsense", b'{"name": 1}\n{}', b"[]\n[]", b"\xff"])
+def test_a_damaged_draft_is_said_and_empty(folder: Path, text: bytes) -> None:
     folder.mkdir()
-    drafts.path(TOKEN).write_text(text)
+    drafts.path(TOKEN).write_bytes(text)
     draft = opened()
     assert draft.empty and "damaged" in draft.trouble
+
+
+def test_what_was_damaged_is_mended_by_saving_it_again() -> None:
+    draft = opened()
+    draft.change(stroke, "Drew")
+    draft.change(lambda one: add(one, "train", Stroke(1, ((0.0, 0.0),), 0.05, 20)), "Drew")
+    assert saved.save(draft, "mine")
+    for file in ("train.csv", "drawing.json"):
+        (drawings.folder() / "mine" / file).write_text("{")
+        with pytest.raises(DataError):
+            datasets.load("mine")
+        assert saved.save(draft, "mine"), draft.trouble
+        assert len(datasets.load("mine").split.train) == 40
 
 
 def test_old_drafts_are_deleted_and_others_stay(folder: Path) -> None:
