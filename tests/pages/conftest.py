@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
+from streamlit.components.v2.manifest_scanner import scan_component_manifests
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
@@ -61,6 +64,14 @@ def cached(prepared: dict[str, Dataset], address: str, monkeypatch: pytest.Monke
     return prepared
 
 
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """A server looks once for installed components; AppTest would at every page, which costs more than the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan_component_manifests))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
     """Streamlit's AppTest makes the page the main module and leaves it so; processes started later would import it."""
@@ -75,9 +86,6 @@ def open_page(address: str) -> Open:
 
     def open_page(name: str, /, **parameters: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-        for key, value in parameters.items():
-            app.query_params[key] = value
-        app.run()  # registers the pages
         for key, value in parameters.items():
             app.query_params[key] = value
         return app.switch_page(f"views/{name}.py").run()
