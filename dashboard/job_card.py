@@ -152,8 +152,10 @@ def _links(study: StudyRecord) -> None:
 
 
 def _controls(job: Job) -> None:
-    if job.state in OPEN:
-        with st.popover("Cancel …", icon=":material/cancel:", key=f"cancel-{job.token}", disabled=job.cancel):
+    if job.state in OPEN and job.cancel:  # no popover, so that an open one goes away
+        st.button("Cancel …", icon=":material/cancel:", key=f"cancelled-{job.token}", disabled=True)
+    elif job.state in OPEN:
+        with st.popover("Cancel …", icon=":material/cancel:", key=f"cancel-{job.token}"):
             st.markdown(
                 "It leaves the queue, and can be put back."
                 if job.state == JobState.QUEUED

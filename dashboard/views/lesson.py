@@ -146,7 +146,7 @@ question = step.question(scene)
 answered = st.query_params.get(ANSWER) == str(step.position)
 answer = step.answer(scene) if answered else None
 show_question(question, hint=answer is None)
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom" if answer is None else "center"):
     if answer is None:
         take_guess(step, question)
     else:

@@ -50,8 +50,10 @@ def draw(name: str, state: StudyState, against: Against, chosen: list[str]) -> N
         st.header("What happened", anchor=False)
         if now.happened:
             st.html(ticker(now.happened, system_colours(labels)))
-        else:
+        elif study.state == StudyState.RUNNING:
             st.caption("Nothing yet: the first trial is still being trained.")
+        else:
+            st.caption("Nothing: it ended before the first result.")
     st.html(progress_table(now.rows, labels))
     st.header("Learning curves", anchor=False)
     show_chart(
@@ -100,7 +102,7 @@ def show_chart(option: live_charts.Option, key: str, alt: str) -> None:
 def show_troubles(study: StudyRecord, latest: list[TrialRecord], count: int) -> None:
     st.header("Failed and degenerate trials", anchor=False)
     if not latest:
-        st.caption("None: every trial so far gave a result.")
+        st.caption("None so far.")
         return
     st.html(troubles_table(latest))
     if any(trial.state == TrialState.DEGENERATE for trial in latest):
@@ -176,6 +178,15 @@ def running_first(systems: list[SystemRecord]) -> list[str]:
     return [system.label for system in sorted(systems, key=lambda system: system.state in OVER)]
 
 
+def show_way_on(study: StudyRecord) -> None:
+    """How a study that was cut off goes on: by a button where it was started here, else by its command."""
+    job = jobs.job_of(study.name)
+    if job is not None and study.state in (StudyState.INTERRUPTED, StudyState.FAILED):
+        jobs.show(job)
+    else:
+        messages.resume(study)
+
+
 st.title(TITLE)
 first, second, third = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
 study = pick_study(first)
@@ -194,7 +205,7 @@ with third, st.popover("In the race", icon=":material/groups:", width="stretch")
         placeholder="Choose systems",
     )
 st.markdown(f"{messages.STATE_BADGES[study.state]} {messages.provenance(study)}")
-messages.resume(study)
+show_way_on(study)
 if study.state == StudyState.FINISHED:
     show_podium(study)
 if chosen:

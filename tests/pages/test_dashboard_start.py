@@ -187,6 +187,20 @@ def test_jobs_are_shown_with_their_place_their_end_and_what_can_be_done(
     assert [job.study for job in queue.waiting()] == ["third", "second", "cut"]
 
 
+def test_a_race_that_was_cut_off_goes_on_by_a_button_where_it_was_started_here(
+    queue: Queue, store: Store, open_page: Open
+) -> None:
+    add_study(store, "cut", state=StudyState.RUNNING, scored=False, heartbeat=1.0)
+    token = new_token()
+    queue.add(token, "cut", WORDS)
+    queue.cancel(token)
+    app = open_page("live", study="cut")
+    assert not app.exception and not [code for code in app.code if "--resume" in code.value]
+    app.button(key=f"again-{token}").click().run()
+    (job,) = queue.jobs()
+    assert job.state == JobState.QUEUED
+
+
 def test_the_first_use_needs_no_store(
     address: str, open_page: Open, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
