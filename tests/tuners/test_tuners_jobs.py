@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from insight_records import add_searched_study
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from datasets.errors import UsageError
 from tuners import schema
@@ -330,6 +330,20 @@ def test_jobs_run_in_turn_and_outlive_a_killed_server_and_a_cancellation(
     assert not process.processes_of(token)
     assert named(queue, "good").state == JobState.QUEUED, "it waits for the next server"
     assert store.study("good").state == StudyState.INTERRUPTED
+
+
+@pytest.mark.slow
+def test_a_server_whose_jobs_were_deleted_ends_them_and_goes_on(store: Store) -> None:
+    queue = Queue(store)
+    queue.add(new_token(), "a", WORDS)
+    token = named(queue, "a").token
+    with served(store) as server:
+        until(lambda: bool(process.processes_of(token)))
+        with store.engine.begin() as connection:
+            connection.execute(delete(schema.jobs))
+        until(lambda: not process.processes_of(token))
+        assert server.poll() is None
+    assert server.returncode == 0
 
 
 @pytest.mark.slow

@@ -103,12 +103,15 @@ class Server:
     def _look_after(self, jobs: dict[str, Job]) -> None:
         """Ends what was cancelled and writes down what has ended."""
         for token, process in list(self.running.items()):
-            job = jobs[token]
-            if job.cancel and not process.stopping:
+            job = jobs.get(
+                token
+            )  # None in a store that was emptied or made anew: nobody asks for it any more
+            if (job is None or job.cancel) and not process.stopping:
                 process.stop()
             code = process.poll()
             if code is not None:
-                self._end_job(job, process, code)
+                if job is not None:
+                    self._end_job(job, process, code)
                 del self.running[token]
 
     def _end_job(self, job: Job, process: Process, code: int) -> None:
@@ -192,6 +195,8 @@ class Server:
         if write:
             jobs = {job.token: job for job in self.queue.jobs()}
             for token, code in codes.items():
+                if token not in jobs:
+                    continue
                 if jobs[token].cancel or outcome(code, False, "")[0] != JobState.CANCELLED:
                     self._end_job(jobs[token], self.running[token], code)
                 else:
