@@ -165,6 +165,7 @@ def test_too_many_bad_files_are_an_error(corpus, tmp_path):
     assert "p1" not in allowed.patients
 
 
+@pytest.mark.slow
 def test_a_reader_that_crashes_costs_one_file(corpus, tmp_path):
     with (corpus / "train" / "p2" / "0.txt").open("a") as file:
         file.write("crash\n")

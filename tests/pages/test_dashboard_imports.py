@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from study_records import add_study
 
 from datasets.types import Dataset
@@ -40,6 +41,7 @@ print("HEAVY", *heavy, sep="|")
 """
 
 
+@pytest.mark.slow
 def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
     finished: Store, repo_root: Path, cached: dict[str, Dataset]
 ) -> None:

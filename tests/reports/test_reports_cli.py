@@ -37,6 +37,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *parts: st
         assert part in done.stderr
 
 
+@pytest.mark.slow
 def test_one_study(repo_root: Path, store_path: Path, tmp_path: Path) -> None:
     done = run(repo_root, "full", "--out", str(tmp_path / "a" / "b"), "--store", str(store_path))
     assert done.returncode == 0, done.stderr
@@ -136,6 +137,7 @@ def test_help_has_examples(repo_root: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_reports_import_nothing_heavy(repo_root: Path, store_path: Path, tmp_path: Path) -> None:
     """Not when they are imported, not when a report is written; and drawing libraries only when they draw."""
     code = """

@@ -28,11 +28,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def report(store_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(store_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The report of every study."""
     store = Store(str(store_path), readonly=True)
-    path = write_report(store, "full", tmp_path_factory.mktemp("out"))
+    paths = {study: write_report(store, study, tmp_path_factory.mktemp("out")) for study in STUDIES}
     store.close()
-    return path
+    return paths
+
+
+@pytest.fixture(scope="module")
+def report(written: dict[str, Path]) -> Path:
+    return written["full"]
 
 
 def test_the_report_is_the_golden_one(report: Path) -> None:
@@ -101,8 +107,8 @@ def test_seconds_and_dates_stand_in_the_last_block_only(
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_the_report_is_plain_markdown(store: Store, study: str, tmp_path: Path) -> None:
-    path = write_report(store, study, tmp_path)
+def test_the_report_is_plain_markdown(written: dict[str, Path], study: str) -> None:
+    path = written[study]
     text = path.read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     inline = [child for token in tokens for child in token.children or []]
@@ -123,8 +129,8 @@ def test_text_with_markup_stays_text(report: Path) -> None:
     assert "blue\\|class, orange" in text
 
 
-def test_an_unfinished_study_says_so_first(store: Store, tmp_path: Path) -> None:
-    text = write_report(store, "unfinished", tmp_path).read_text(encoding="utf-8")
+def test_an_unfinished_study_says_so_first(written: dict[str, Path]) -> None:
+    text = written["unfinished"].read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line]
     assert lines[0] == "# Study unfinished"
     assert lines[1].startswith("> **Unfinished: 0 of 3 systems scored.**")
@@ -132,8 +138,8 @@ def test_an_unfinished_study_says_so_first(store: Store, tmp_path: Path) -> None
     assert "No system is scored yet" in text
 
 
-def test_a_study_whose_trials_all_failed_says_so_first(store: Store, tmp_path: Path) -> None:
-    text = write_report(store, "all-failed", tmp_path).read_text(encoding="utf-8")
+def test_a_study_whose_trials_all_failed_says_so_first(written: dict[str, Path]) -> None:
+    text = written["all-failed"].read_text(encoding="utf-8")
     assert (
         "> **Incomplete: 0 of 3 systems scored.** Every trial of KNN, MLP-M1 and MLP-A1 (keras-random) failed"
         in text
