@@ -5,14 +5,18 @@
     python benchmarks/dashboard_speed.py --store big.sqlite  a store of `big_store.py`, made once
     python benchmarks/dashboard_speed.py --strict            exit code 1 where a target is missed
 
-Home: a new browser on a server that has answered before, from the address to the heading and the first figure.
-Pages: one viewer goes through the menu, from the click until the page's script has ended and its charts are drawn.
-Live: another process writes 20 rows a second (trials, epochs, ends of trials); of every trial that ends, the time
-from the write to the moment when the table of each viewer counts it. Later viewers refresh more slowly by design
-(`dashboard/viewers.py`), which the rows "from 9th on" show.
+Home: a new browser with an empty cache on a server that has answered before, from the address until the heading, the
+ways in and the picture of the newest comparison are painted.
+Pages: one viewer goes through the menu, from the click until the page is there: the address and the heading are its own,
+its script has ended, nothing of the page before is left, every chart, table and picture in it is drawn, and the browser has
+painted two frames since. The first round, which fills the caches, is said but not counted.
+Live: another process writes 20 rows a second (trials, epochs, ends of trials); of every trial that ends, the time from the
+write until a viewer sees it counted. "Sessions" are viewers that speak Streamlit's protocol without drawing anything:
+what they wait for is the server. Browsers draw as well; ten of them share the machine with the server, which no class
+room does.
 
-Browsers and server share this machine, so the load is printed, and the server's own CPU time beside each figure: that
-hardly depends on what else runs. Needs an installed Chromium.
+Browsers and server share this machine, so the load is printed, and the CPU time of both beside each figure: that depends
+less on what else runs. Needs an installed Chromium.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import _sessions
 import big_store
 import numpy as np
 import psutil
@@ -45,6 +50,9 @@ if TYPE_CHECKING:
 #: Targets in seconds: of Home, of a switch (95th percentile), of a live update (median).
 HOME, SWITCH, LIVE = 3.0, 1.0, 1.0
 
+#: Seconds at the beginning of the watched time in which viewers come, and at its end in which the last updates do.
+SETTLE = 5.0
+
 #: Seconds after which a page counts as not there.
 PATIENCE = 60.0
 
@@ -54,13 +62,11 @@ ROWS = 20
 #: The study that the writer adds to.
 RUNNING = "running"
 
-#: From the ninth viewer on the live page refreshes more slowly.
-FAST_VIEWERS = 8
+#: Heading, ways in and the picture of the newest comparison.
+PAINTED = """() => ['h1', '[data-testid=stPageLink]', '.bars .plot i'].every(one => document.querySelector(one) !== null)"""
 
-#: Heading and a figure that is drawn: plotly's picture, or the canvas of a live chart.
-PAINTED = """() => document.querySelector('h1') !== null
-    && document.querySelector('.js-plotly-plot .main-svg, [data-testid=stEchartsChart] canvas, .stEchartsChart canvas')
-        !== null"""
+#: Resolves once what stands in the document is painted.
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 #: Notes that the script of a page has run since the click; of one that ends at once only the heading tells.
 WATCH = """() => {
@@ -75,12 +81,18 @@ WATCH = """() => {
 #: The page of the address is there: its script has run and ended, nothing old is left, charts are drawn.
 SWITCHED = """path => {
     const app = document.querySelector('[data-testid=stApp]');
-    const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
+    const parts = {
+        '[data-testid=stPlotlyChart]': '.main-svg', '[data-testid=stDataFrame]': 'canvas', '.stEchartsChart': 'canvas',
+    };
+    const drawn = Object.entries(parts).every(
+        ([part, sign]) => [...document.querySelectorAll(part)].every(one => one.querySelector(sign) !== null));
+    const content = document.querySelector(
+        '[data-testid=stMain] :is(.main-svg, canvas, table, .bars, [data-testid=stAlert], [data-testid=stHeading] ~ *)');
     const title = document.querySelector('h1')?.textContent;
     return location.pathname === path && title && (window.ran || title !== window.before)
         && app.dataset.testScriptState === 'notRunning'
         && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
-        && charts.every(chart => chart.querySelector('.main-svg') !== null);
+        && drawn && content !== null && [...document.images].every(image => image.complete);
 }"""
 
 #: Writes down when the count of trials in the table changed: [count, milliseconds].
@@ -99,13 +111,14 @@ COUNTS = """() => {
 @dataclass(frozen=True)
 class Measured:
     """One row. seconds: all values; target: of `judged`, None where there is none; cpu: of the server, seconds a
-    value."""
+    value; drawing: the same of the browser."""
 
     name: str
     seconds: Sequence[float]
     target: float | None = None
     judged: Callable[[Sequence[float]], float] = statistics.median
     cpu: float | None = None
+    drawing: float | None = None
 
     @property
     def missed(self) -> bool:
@@ -127,6 +140,7 @@ def measure_home(browser: Browser, address: str, server: psutil.Process, rounds:
         started = time.perf_counter()
         page.goto(address)
         page.wait_for_function(PAINTED, polling=20, timeout=60_000)
+        page.evaluate(FRAMES)
         found.append(time.perf_counter() - started)
         say(f"home {number}/{rounds}: {found[-1]:.2f} s{'' if number else ' (first look at a new server)'}")
         page.wait_for_timeout(500)
@@ -142,9 +156,10 @@ def measure_pages(browser: Browser, address: str, server: psutil.Process, rounds
     pages = declarations(screenshots.ROOT / "dashboard" / "views")
     times: dict[str, list[float]] = {}
     spent: dict[str, float] = {}
+    drawing: dict[str, float] = {}
     for number in range(rounds + 1):
         for place, one in enumerate(pages):
-            before = cpu(server)
+            before, before_drawing = cpu(server), browser_cpu()
             seconds = switch(page, one.title, "/" if place == 0 else f"/{one.url_path}")
             if seconds >= PATIENCE:
                 say(f"{one.title} was not there after {PATIENCE:.0f} s")
@@ -152,15 +167,20 @@ def measure_pages(browser: Browser, address: str, server: psutil.Process, rounds
             if number:  # the first round fills what the server remembers
                 times.setdefault(one.title, []).append(seconds)
                 spent[one.title] = spent.get(one.title, 0.0) + cpu(server) - before
+                drawing[one.title] = drawing.get(one.title, 0.0) + browser_cpu() - before_drawing
         kind = (
             "fills the caches"
             if number == 0
             else f"{sum(spent.values()) / number:.1f} s of the server a round so far"
         )
         say(f"pages {number}/{rounds}: {kind}")
-    rows = [Measured(name, own, SWITCH, p95, spent[name] / rounds) for name, own in times.items()]
+    rows = [
+        Measured(name, own, SWITCH, p95, spent[name] / rounds, drawing[name] / rounds)
+        for name, own in times.items()
+    ]
     everything = [seconds for own in times.values() for seconds in own]
-    rows.append(Measured("all page switches", everything, SWITCH, p95, sum(spent.values()) / len(everything)))
+    served, drawn = (sum(one.values()) / len(everything) for one in (spent, drawing))
+    rows.append(Measured("all page switches", everything, SWITCH, p95, served, drawn))
     return rows
 
 
@@ -174,6 +194,7 @@ def switch(page: Page, title: str, path: str) -> float:
     link.click()
     with suppress(TimeoutError):
         page.wait_for_function(SWITCHED, arg=path, polling=20, timeout=1000 * PATIENCE)
+        page.evaluate(FRAMES)
     return time.perf_counter() - started
 
 
@@ -201,18 +222,24 @@ def measure_live(
         written = [tuple(map(float, line.split())) for line in log.read_text().splitlines()]
         seen = [page.evaluate("window.seen") for page in pages]
     ended = [(int(count), moment) for count, moment in written if first <= moment <= last]
-    each = [latencies(ended, own) for own in seen]
+    values = [value for own in seen for value in latencies(ended, own)]
     for page in pages:
         page.context.close()
-    early = [value for own in each[:FAST_VIEWERS] for value in own]
-    rows = [
-        Measured(f"live, viewers 1 to {min(viewers, FAST_VIEWERS)}", early, LIVE, statistics.median, share)
-    ]
-    late = [value for own in each[FAST_VIEWERS:] for value in own]
-    if late:
-        rows.append(Measured(f"live, viewers from {FAST_VIEWERS + 1}th on", late))
-    rows.append(Measured(f"live, all {viewers} viewers", early + late))
-    return rows
+    return [Measured(f"live, {viewers} browsers", values, LIVE, statistics.median, share)]
+
+
+def measure_sessions(
+    address: str, server: psutil.Process, store: str, viewers: int, seconds: int
+) -> list[Measured]:
+    with writing(store) as log:
+        begun, cpu_begun = time.time(), cpu(server)
+        seen = _sessions.watch(address, RUNNING, viewers, SETTLE, seconds)
+        ended_at = time.time()
+        share = (cpu(server) - cpu_begun) / (ended_at - begun)
+        written = [tuple(map(float, line.split())) for line in log.read_text().splitlines()]
+    ended = [(int(count), at) for count, at in written if begun + SETTLE <= at <= ended_at - SETTLE]
+    values = [value for own in seen for value in latencies(ended, own)]
+    return [Measured(f"live, {viewers} sessions", values, LIVE, statistics.median, share)]
 
 
 def latencies(ended: Sequence[tuple[int, float]], seen: Sequence[Sequence[float]]) -> list[float]:
@@ -272,12 +299,22 @@ def cpu(server: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
+def browser_cpu() -> float:
+    """Of all processes of the browser, also of the one that draws in WebGL."""
+    total = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "chrom" in process.name():
+                total += cpu(process)
+    return total
+
+
 def say(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def show(rows: Sequence[Measured]) -> None:
-    head = f"{'':<28}{'n':>5}{'median s':>10}{'p95 s':>8}{'target s':>10}{'server CPU s':>14}"
+    head = f"{'':<28}{'n':>5}{'median s':>10}{'p95 s':>8}{'target s':>10}{'server CPU s':>14}{'browser CPU s':>15}"
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{head}")
     for row in rows:
         target = "" if row.target is None else f"{row.target:.1f} {'p95' if row.judged is p95 else 'med'}"
@@ -285,9 +322,10 @@ def show(rows: Sequence[Measured]) -> None:
         values = (statistics.median(row.seconds), p95(row.seconds)) if row.seconds else (float("nan"),) * 2
         missed = "   MISSED" if row.missed else ""
         print(
-            f"{row.name:<28}{len(row.seconds):>5}{values[0]:>10.2f}{values[1]:>8.2f}{target:>10}{spent:>14}{missed}"
+            f"{row.name:<28}{len(row.seconds):>5}{values[0]:>10.2f}{values[1]:>8.2f}{target:>10}{spent:>14}"
+            f"{'' if row.drawing is None else f'{row.drawing:.2f}':>15}{missed}"
         )
-    print("server CPU: seconds a look or a switch; of live, seconds a second")
+    print("CPU: seconds a look or a switch; of live, seconds a second")
 
 
 def built(folder: str) -> str:
@@ -335,6 +373,8 @@ def main() -> int:
             if "pages" in wanted.parts:
                 rows += measure_pages(browser, url, server, wanted.rounds)
             if "live" in wanted.parts:
+                rows += measure_sessions(url, server, address, wanted.viewers, wanted.seconds)
+                rows += measure_sessions(url, server, address, 2 * wanted.viewers, wanted.seconds)
                 rows += measure_live(browser, url, server, address, wanted.viewers, wanted.seconds)
             browser.close()
     show(rows)

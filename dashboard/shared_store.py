@@ -19,9 +19,9 @@ from tuners import schema
 from tuners.record import EpochRecord, StudyState, TrialRecord, TrialState
 from tuners.store import Store
 
-#: Seconds for which nothing is looked at again; just below the second at which the live page refreshes, so that
-#: no viewer sees a second old twice.
-FRESH = 0.9
+#: Seconds for which nothing is looked at again. The live page refreshes every second; what it shows was worked out of what
+#: was read, each up to so old, so that a longer time would soon make the page a second late by itself.
+FRESH = 0.3
 
 #: Trials and epochs that are kept in memory, some 100 MB; studies that were not looked at longest go first.
 MOST_KEPT = 300_000

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 #: Up to so many viewers refresh every second.
-FAST_VIEWERS = 8
+FAST_VIEWERS = 24
 FAST, SLOW = 1.0, 3.0
 
 #: A viewer that was not seen for so long has left.

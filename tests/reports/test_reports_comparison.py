@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from report_records import TUNED, make_data, make_score, make_study, make_trial
 
@@ -73,6 +74,23 @@ def test_a_curve_is_the_mean_of_its_searches_at_what_they_had_spent(compared):
     assert list(bands(trials, "epochs")["MLP-A1 (pso)"].x) == [2, 4, 6]
     assert list(bands(trials, "seconds")["MLP-A1 (pso)"].x) == [10, 20, 30]
     assert (band.low <= band.mean).all() and (band.mean <= band.high).all()
+
+
+def test_a_curve_that_stands_still_is_drawn_by_its_ends(compared):
+    store = compared({"keras-random": [0.4, 0.4], "pso": [0.3, 0.3]})
+    part = section("race")
+    frame = part.frame(store, "race")
+    curve = frame[(frame["system"] == "MLP-A1 (pso)") & (frame["against"] == "trials")]
+    flat = frame.drop(curve.index)
+    count = 200
+    still = {"system": "MLP-A1 (pso)", "against": "trials", "low": 0.2, "high": 0.3, "searches": 2}
+    long = [still | {"spent": n + 1, "mean": 0.25 if n < 150 else 0.24} for n in range(count)]
+    longer = pd.concat([flat, pd.DataFrame(long)], ignore_index=True)
+    longer.attrs = frame.attrs
+    lines = [t for t in part.figure(store, longer).data if t.name == "MLP-A1 (pso)" and t.line.width == 2.5]
+    assert list(lines[0].x) == [1, 151, 200]
+    assert list(lines[0].y) == [0.25, 0.24, 0.24]
+    assert list(lines[1].x) == [200], "the mark stands at the end"
 
 
 def test_two_repeats_show_nothing_and_the_report_says_so(compared):
