@@ -11,8 +11,8 @@ from datasets.percent import percent_text
 
 DASH = "–"
 
-#: Characters that markdown would read as markup inside a line.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~#])")
+#: Characters that markdown would read as markup inside a line; between dollars, some readers see a formula.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~#$])")
 
 
 def escape(value: object) -> str:
