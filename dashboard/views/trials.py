@@ -98,7 +98,6 @@ def show_table(study: StudyRecord, frame: pd.DataFrame, total: int) -> None:
     st.dataframe(
         frame[list(SHOWN)],
         key=key,
-        height=wide(360),
         hide_index=True,
         on_select=partial(take_ticked, key, keys),
         selection_mode="multi-row",

@@ -52,7 +52,10 @@ FINDINGS = """async allowed => {
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     axe = wheel_member("axe-playwright-python", "0.1.8", "axe.min.js")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    # Words that fade in have no contrast yet.
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
     context.add_init_script(path=axe)
     yield context.new_page()
     context.close()
