@@ -61,7 +61,9 @@ def ticker(found: Sequence[Event], colours: dict[str, str]) -> str:
         f"<b>{escape(event.system)}</b> {escape(event.text)}</span></li>"
         for event in found
     )
-    return f"<div role='log' aria-label='What happened, the latest first'><ol class='ticker'>{lines}</ol></div>"
+    return (
+        f"<div role='log' aria-label='What happened, the latest first'><ol class='ticker'>{lines}</ol></div>"
+    )
 
 
 def _event(trial: TrialRecord, best: dict[str, float]) -> Event | None:

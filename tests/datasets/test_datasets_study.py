@@ -45,6 +45,10 @@ def test_the_data_sets_as_described():
 
 
 def test_people_who_tuned_by_hand():
-    assert (study_people("people"), study_people("configurations"), study_people("spearman")) == (31, 463, 0.6)
+    assert (study_people("people"), study_people("configurations"), study_people("spearman")) == (
+        31,
+        463,
+        0.6,
+    )
     with pytest.raises(KeyError):
         study_people("age")
