@@ -26,6 +26,7 @@ def pick_study(place: DeltaGenerator | None = None) -> StudyRecord:
     studies = {study.name: study for study in reading.studies(asked)}
     if not studies:
         messages.empty_store()
+        st.page_link("views/start.py", label="Start a search here", icon=":material/arrow_forward:")
         st.stop()
     names = list(studies)
     if asked is not None and asked not in studies:
