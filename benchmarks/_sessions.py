@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,7 +25,8 @@ Seen = list[tuple[int, float]]
 
 def watch(address: str, study: str, viewers: int, settle: float, seconds: float) -> list[Seen]:
     """What each of so many sessions saw of a study. settle: seconds until all of them count as there."""
-    return asyncio.run(_watch(address, study, viewers, settle + seconds))
+    with ThreadPoolExecutor(1) as own:  # Playwright has an event loop of its own in the caller's thread
+        return own.submit(asyncio.run, _watch(address, study, viewers, settle + seconds)).result()
 
 
 async def _watch(address: str, study: str, viewers: int, seconds: float) -> list[Seen]:
