@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -43,10 +45,23 @@ def store(address: str) -> Store:
     return Store(address)
 
 
-@pytest.fixture
-def finished(store: Store) -> Store:
-    """A store with one finished study called demo."""
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with one finished study called demo; read only."""
+    store = Store(str(tmp_path_factory.mktemp("demo") / "runs" / "handtune.sqlite"))
     add_study(store, "demo")
+    store.close()
+    return store.folder
+
+
+@pytest.fixture
+def finished(demo: Path, address: str) -> Store:
+    """A store with one finished study called demo, to write to: a copy, as writing it takes longer than most pages."""
+    shutil.copytree(demo, Path(address).parent)
+    store = Store(address)
+    data = store.study("demo").data
+    folder = store.folder / Path(data.folder).relative_to(demo)
+    store.update_study("demo", data=asdict(replace(data, folder=str(folder))))
     return store
 
 
