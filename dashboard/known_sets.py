@@ -14,7 +14,6 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.drawing.points import ASKED, pieces
 from datasets import drawings
 from datasets.errors import DataError, HandtuneError
 from datasets.types import SPLIT_NAMES, Samples, SplitName
@@ -72,8 +71,6 @@ def _drawn(name: str, version: str) -> KnownSet | None:
     try:
         canvas = drawings.read(name)
     except (DataError, HandtuneError):
-        return None
-    if any(pieces(canvas, split) > ASKED for split in SPLIT_NAMES):
         return None
     found = canvas.densities()
     if found is None:

@@ -9,7 +9,11 @@ from imld_synth.drawing import Drawing
 from imld_synth.errors import DataError
 from imld_synth.marks import MOST_MARKS, MOST_POINTS, Component, Eraser, Import, Mark, count_of
 from imld_synth.mixture import Mixture
+from imld_synth.shapes import Strokes
 from imld_synth.shapes.base import Floats
+
+#: Pieces of densities up to which they are integrated: some seconds for a Bayes error, half a minute for a study's truths.
+MOST_PIECES = 2_000
 
 Points = tuple[Floats, NDArray[np.int64]]
 
@@ -49,10 +53,10 @@ def density(marks: Sequence[Mark], classes: int) -> Drawing | None:
     """The density that the points of `marks` follow, exactly: each class a mixture of its marks with their counts as
     weights, and as priors the classes' shares of all points.
 
-    None where it is not known or would be no drawing: points were imported or erased, or one of the `classes`
-    has none.
+    None where it is not known or would be no drawing: points were imported or erased, one of the `classes` has
+    none, or there are more than `MOST_PIECES` pieces (see `pieces`), which nothing could integrate in time.
     """
-    if any(isinstance(mark, Eraser | Import) for mark in marks):
+    if any(isinstance(mark, Eraser | Import) for mark in marks) or pieces(marks) > MOST_PIECES:
         return None
     parts = [part for mark in marks if not isinstance(mark, Eraser | Import) for part in mark.components()]
     found = [_mixed([part for part in parts if part.label == label]) for label in range(classes)]
@@ -61,6 +65,17 @@ def density(marks: Sequence[Mark], classes: int) -> Drawing | None:
         return None
     counts = [sum(part.count for part in parts if part.label == label) for label in range(classes)]
     return Drawing(shapes, tuple(count / sum(counts) for count in counts))
+
+
+def pieces(marks: Sequence[Mark]) -> int:
+    """Pieces that the density of `marks` has, which is what everything exact costs: straight ones of strokes, other
+    shapes whole."""
+    shapes = [
+        part.shape for mark in marks if not isinstance(mark, Eraser | Import) for part in mark.components()
+    ]
+    return sum(
+        sum(len(line) - 1 for line in shape.lines) if isinstance(shape, Strokes) else 1 for shape in shapes
+    )
 
 
 def check_size(marks: Sequence[Mark]) -> None:

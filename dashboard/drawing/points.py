@@ -14,17 +14,15 @@ from dashboard.drawing.pictures import as_address, picture
 from imld_synth.bayes import BayesError
 from imld_synth.canvas import Canvas
 from imld_synth.marks import Eraser, Import, Mark
-from imld_synth.marks_points import Points, density, points
-from imld_synth.shapes import Strokes
+from imld_synth.marks_points import MOST_PIECES, Points, density, pieces, points
 from reports.boundary import boundary_lines
 from reports.point_statistics import RIMS, PointStatistics, ellipse, point_statistics
 
 #: Points a side of the grid on which the Bayes boundary is looked for.
 GRID = 240
 
-#: Pieces of densities (straight ones of strokes, other shapes whole) up to which the exact Bayes error is computed
-#: after every stroke, and those up to which it is computed when asked for: a few seconds.
-AT_ONCE, ASKED = 10, 2_000
+#: Pieces of densities up to which the exact Bayes error is computed after every stroke; that of more, on demand.
+AT_ONCE = 10
 
 #: Pieces up to which the Bayes boundary is drawn: a fraction of a second after every stroke.
 DRAWN = 400
@@ -91,21 +89,15 @@ def why_unknown(canvas: Canvas, split: str) -> str:
     lacking = [
         name for name, count in zip(canvas.class_names, counts(canvas, split), strict=True) if not count
     ]
-    return f"no points of {', '.join(lacking)}" if lacking else ""
+    if lacking:
+        return f"no points of {', '.join(lacking)}"
+    many = pieces(marks)
+    return f"{many:,} pieces of strokes, and {MOST_PIECES:,} can be integrated" if many > MOST_PIECES else ""
 
 
-def pieces(canvas: Canvas, split: str) -> int:
-    """How many pieces the densities of a split have: what everything exact costs."""
-    parts = [
-        part
-        for mark in canvas.marks(split)
-        if not isinstance(mark, Import | Eraser)
-        for part in mark.components()
-    ]
-    return sum(
-        sum(len(line) - 1 for line in part.shape.lines) if isinstance(part.shape, Strokes) else 1
-        for part in parts
-    )
+def cost(canvas: Canvas, split: str) -> int:
+    """How many pieces the density of a split has."""
+    return pieces(canvas.marks(split))
 
 
 def bayes_error(canvas: Canvas, split: str, asked: bool) -> BayesError | None:
@@ -114,8 +106,7 @@ def bayes_error(canvas: Canvas, split: str, asked: bool) -> BayesError | None:
     found = _errors.get((marks, classes))
     if found is not None:
         return found
-    cost = pieces(canvas, split)
-    if cost > (ASKED if asked else AT_ONCE):
+    if pieces(marks) > AT_ONCE and not asked:
         return None
     drawing = density(marks, classes)
     if drawing is None:

@@ -38,7 +38,7 @@ def show(draft: Draft, split: str) -> list[Overlay]:
         overlays += points.ellipses(canvas, split)
     if "boundary" in chosen:
         why = points.why_unknown(canvas, split)
-        cost = points.pieces(canvas, split)
+        cost = points.cost(canvas, split)
         if not why and cost > points.DRAWN:
             why = f"its {cost:,} pieces of strokes take too long; Decision surfaces draws it for a study"
         if not why:
@@ -48,8 +48,8 @@ def show(draft: Draft, split: str) -> list[Overlay]:
     st.html(statistics_table(canvas, points.statistics(canvas, split)))
     st.markdown("**Bayes error**, the least that any classifier can have")
     place = st.container()
-    costs = [points.pieces(canvas, one) for one in SPLIT_NAMES if not points.why_unknown(canvas, one)]
-    asked = any(points.AT_ONCE < cost <= points.ASKED for cost in costs) and st.button(
+    costs = [points.cost(canvas, one) for one in SPLIT_NAMES if not points.why_unknown(canvas, one)]
+    asked = any(cost > points.AT_ONCE for cost in costs) and st.button(
         "Integrate the densities", key="bayes-error", icon=":material/functions:", help="A few seconds, once"
     )
     with place, st.spinner("Integrating the densities …", show_time=True) if asked else nullcontext():
@@ -97,8 +97,6 @@ def bayes_cell(canvas: Canvas, split: str, asked: bool) -> str:
     found = points.bayes_error(canvas, split, asked)
     if found is not None:
         return f"<b>{tables.error(found.value)} %</b>, exact"
-    if points.pieces(canvas, split) > points.ASKED:
-        return "exact, with a study of it: so many strokes take a while"
     return "exact, on demand"
 
 

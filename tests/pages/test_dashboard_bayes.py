@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from study_records import add_study
 
-from dashboard import known_sets
 from datasets import drawings
 from imld_synth.canvas import Canvas, add, copy_marks
 from imld_synth.marks import Eraser, Stroke
+from imld_synth.marks_points import MOST_PIECES
 from tuners.record import BayesRecord
 from tuners.store import Store
 
@@ -70,7 +70,7 @@ def test_a_drawing_is_among_the_sets_and_one_saved_again_is_computed_again(
         app = open_page("bayes", truth="my-dabs")
         assert not app.exception
         assert f"| eval | **{error}** |" in words(app)
-    zigzag = Stroke(0, tuple((0.001 * i, i % 2) for i in range(known_sets.ASKED + 2)), 0.01, 50)
-    for mark in (Eraser(((9.0, 9.0),), 0.1), zigzag):  # no density, and one that a page cannot wait for
+    zigzag = Stroke(0, tuple((0.001 * i, i % 2) for i in range(MOST_PIECES + 2)), 0.01, 50)
+    for mark in (Eraser(((9.0, 9.0),), 0.1), zigzag):  # no density, and one that nobody can wait for
         drawings.save("my-dabs", add(canvas, "train", mark), replace=True)
         assert "my-dabs · Dabs" not in open_page("bayes", truth="my-dabs").selectbox[0].options
