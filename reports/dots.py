@@ -52,7 +52,7 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
                 hoverinfo="skip",
             )
     text = tables.points if differences else tables.error
-    reach = 0.0 if differences else max((dot.value for dot in dots), default=0.0)
+    near = -math.inf if differences else 0.03 * max((dot.value for dot in dots), default=0.0)
     for kind in dict.fromkeys(dot.kind for dot in dots):
         own = [dot for dot in dots if dot.kind == kind]
         figure.add_scatter(
@@ -61,7 +61,7 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
             mode="markers+text",
             name=kind.name,
             text=[text(dot.value) for dot in own],
-            textposition=[_place(dot, reach) for dot in own],
+            textposition=[_place(dot, near) for dot in own],
             cliponaxis=False,
             marker={"color": kind.colour, "symbol": kind.symbol, "size": 14},
             error_x=_whiskers(own, kind.colour),
@@ -92,9 +92,9 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
     return figure
 
 
-def _place(dot: Dot, reach: float) -> str:
-    """Of its number: beside an axis that begins at 0 it would lie over the name of the row. reach: the largest number."""
-    return f"{'top' if dot.kind.above else 'bottom'} {'right' if dot.value < 0.03 * reach else 'center'}"
+def _place(dot: Dot, near: float) -> str:
+    """Of its number. near: below this a number would lie over the name of the row, beside an axis that begins at 0."""
+    return f"{'top' if dot.kind.above else 'bottom'} {'right' if dot.value < near else 'center'}"
 
 
 def _whiskers(own: Sequence[Dot], colour: str) -> dict[str, Any]:
