@@ -75,6 +75,7 @@ def test_no_patient_dominates(corpus, tmp_path):
     assert max(counts.values()) - min(counts.values()) <= 2
 
 
+@pytest.mark.slow
 def test_two_workers_give_what_one_gives(corpus, tmp_path):
     one = prepare(ToyExtractor(corpus), REQUEST, tmp_path / "one")
     two = prepare(ToyExtractor(corpus), REQUEST, tmp_path / "two", workers=2)
