@@ -11,9 +11,9 @@ import time
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-#: Up to so many viewers refresh every second: ten of them see a trial 0.7 s after it ended, twenty 1.2 s (medians on two
-#: cores with much else to do), and twenty take a fifth of a core (`benchmarks/dashboard_speed.py`).
-FAST_VIEWERS = 20
+#: Up to so many viewers refresh every second: ten of them see a trial 0.7 s after it ended, on two cores with much else
+#: to do; of twenty, some waited for 3 s (`benchmarks/dashboard_speed.py`).
+FAST_VIEWERS = 12
 FAST, SLOW = 1.0, 3.0
 
 #: A viewer that was not seen for so long has left.
