@@ -214,7 +214,7 @@ def test_what_takes_seconds_is_integrated_when_it_is_asked_for() -> None:
     way = tuple((0.1 * n, 0.1 * (n % 2)) for n in range(1 + points.AT_ONCE))
     strokes = [Stroke(label, way, 0.005, 100) for label in (0, 1)]
     canvas = add(Canvas(), "train", *strokes)
-    assert points.pieces(canvas, "train") == 2 * points.AT_ONCE
+    assert points.cost(canvas, "train") == 2 * points.AT_ONCE
     assert points.bayes_error(canvas, "train", asked=False) is None
     assert "on demand" in bayes_table(canvas, asked=False)
     found = points.bayes_error(canvas, "train", asked=True)
