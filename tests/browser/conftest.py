@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard import screenshots
 from datasets.types import Dataset
@@ -43,6 +43,23 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(screenshots.CHROMIUM))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def settle() -> Callable[[Page], None]:
+    """Waits until a page's script has ended for half a second: what a person does before typing into it."""
+
+    def wait(page: Page) -> None:
+        page.wait_for_function(
+            """() => {
+                const state = document.querySelector('[data-testid=stApp]').dataset.testScriptState;
+                window.endedSince = state === 'notRunning' ? window.endedSince ?? Date.now() : undefined;
+                return window.endedSince !== undefined && Date.now() - window.endedSince > 500;
+            }""",
+            polling=100,
+        )
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,7 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TIMEOUT = 90_000
 
 
-def test_a_class_is_led_through_all_steps(chromium: Browser, dashboard: str) -> None:
+def test_a_class_is_led_through_all_steps(
+    chromium: Browser, dashboard: str, settle: Callable[[Page], None]
+) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, color_scheme="light")
     page = context.new_page()
     page.set_default_timeout(TIMEOUT)
@@ -25,6 +28,7 @@ def test_a_class_is_led_through_all_steps(chromium: Browser, dashboard: str) -> 
     for step in steps():
         here(page, f"{step.position} · {step.title}")
         expect(page.get_by_role("button", name="Show the answer")).to_be_visible(timeout=TIMEOUT)
+        settle(page)
         page.keyboard.press("a")
         expect(page.get_by_text("Answer:")).to_be_visible(timeout=TIMEOUT)
         expect(page).to_have_url(re.compile(rf"answer={step.position}"), timeout=TIMEOUT)
@@ -32,6 +36,7 @@ def test_a_class_is_led_through_all_steps(chromium: Browser, dashboard: str) -> 
         assert page.get_by_test_id("stException").count() == 0
         if step.position == 1:
             expect(page.get_by_text("your guess: The same picture")).to_be_visible(timeout=TIMEOUT)
+        settle(page)
         if step.position < len(steps()):
             page.keyboard.press("PageDown")
     expect(page.get_by_role("button", name="Next step")).to_be_disabled(timeout=TIMEOUT)

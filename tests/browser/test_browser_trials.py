@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from insight_records import RANDOM
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_trial_is_chosen_noted_compared_and_found_again(
-    chromium: Browser, dashboard: str, searched: str
+    chromium: Browser, dashboard: str, searched: str, settle: Callable[[Page], None]
 ) -> None:
     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(30_000)
@@ -23,6 +24,7 @@ def test_a_trial_is_chosen_noted_compared_and_found_again(
     tick(page, 1)
     expect(page.get_by_role("heading", name=f"{RANDOM} #1", exact=True)).to_be_visible(timeout=PATIENT)
     expect(page).to_have_url(re.compile(r"trial=MLP-A1.*%2F1%2F1(&|$)"), timeout=PATIENT)
+    settle(page)  # the form below may still be that of the trial before
     page.get_by_label("Note", exact=True).fill("<i>odd</i> but good")
     tags = page.get_by_label("Tags", exact=True)
     tags.fill("look again")
@@ -30,6 +32,7 @@ def test_a_trial_is_chosen_noted_compared_and_found_again(
     tags.press("Escape")  # an open list hides everything else from readers of a screen
     page.get_by_role("button", name="Save note and tags").click()
     expect(page.get_by_text("# look again")).to_be_visible(timeout=PATIENT)
+    settle(page)
     tick(page, 3)
     expect(page).to_have_url(re.compile("with=MLP-A1.*%2F1%2F3(&|$)"), timeout=PATIENT)
     expect(page.get_by_role("columnheader", name="#3", exact=True)).to_be_visible(timeout=PATIENT)
