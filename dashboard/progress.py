@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuners.path import Step, path, searches, winner
+from tuners.path import path, searches, winner
 from tuners.record import (
     EpochRecord,
     StudyRecord,
@@ -102,15 +102,6 @@ def answers_one_class(epochs: Sequence[EpochRecord]) -> set[Key]:
     return {key for key, flat in seen.items() if flat}
 
 
-def best_so_far(trials: Sequence[TrialRecord], against: Against) -> list[tuple[float, float]]:
-    """The best dev error of one search after every trial that was really trained."""
-    return _bests(path(trials), against)
-
-
-def _bests(steps: Sequence[Step], against: Against) -> list[tuple[float, float]]:
-    return [(float(getattr(step, against)), step.best) for step in steps if step.best is not None]
-
-
 def lanes(
     trials: Sequence[TrialRecord],
     epochs: Sequence[EpochRecord],
@@ -127,7 +118,7 @@ def lanes(
     found = []
     for (label, repeat), own in searches(trials).items():
         steps = path(own)
-        points = _bests(steps, against)
+        points = [(float(getattr(step, against)), step.best) for step in steps if step.best is not None]
         if points:
             spent = float(getattr(steps[-1], against))
             head = (spent + under_way.get((label, repeat), 0.0), points[-1][1])

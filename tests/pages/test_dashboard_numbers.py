@@ -13,7 +13,7 @@ from study_records import TRIALS, TUNED, add_study
 from dashboard import downloads, live_charts
 from dashboard.age import ago
 from dashboard.confusion import class_errors, confusion_table
-from dashboard.progress import best_so_far, curves, progress
+from dashboard.progress import curves, lanes, progress
 from dashboard.report_preview import Picture, Report, blocks, zipped
 from reports.section import section
 from tuners.path import winner
@@ -29,17 +29,19 @@ def trials(store: Store) -> list[TrialRecord]:
 
 
 @pytest.mark.parametrize(("against", "last"), [("trials", 4.0), ("epochs", 16.0), ("seconds", 6.0)])
-def test_best_so_far_never_rises(trials: list[TrialRecord], against: str, last: float) -> None:
-    points = best_so_far(trials, against)  # type: ignore[arg-type]
-    errors = [error for _, error in points]
-    assert errors == sorted(errors, reverse=True)
-    assert errors[1] == errors[2], "the failed trial spends budget and changes nothing"
-    assert points[-1][0] == last
+def test_a_race_only_falls_and_failed_trials_spend_budget(
+    store: Store, trials: list[TrialRecord], against: str, last: float
+) -> None:
+    (lane,) = lanes(trials, [], store.systems("now"), against)  # type: ignore[arg-type]
+    errors = [error for _, error in lane.points]
+    assert errors == sorted(set(errors), reverse=True) and len(errors) < len(trials)
+    assert lane.head == (last, errors[-1])
 
 
-def test_results_told_again_cost_nothing(trials: list[TrialRecord]) -> None:
+def test_results_told_again_cost_nothing(store: Store, trials: list[TrialRecord]) -> None:
     again = replace(trials[-1], number=9, repeat_of=3, asked=90, told=91)
-    assert best_so_far([*trials, again], "trials") == best_so_far(trials, "trials")
+    systems = store.systems("now")
+    assert lanes([*trials, again], [], systems, "trials") == lanes(trials, [], systems, "trials")
 
 
 def test_degenerate_trial_is_best_for_want_of_others_only(trials: list[TrialRecord]) -> None:
