@@ -1,0 +1,1 @@
+"""People who tune by hand against autotuners: a contest, its clock, its queue of trainings, its final scoring."""

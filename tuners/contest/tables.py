@@ -1,0 +1,135 @@
+"""The tables of contests. They lie in the same database as studies and are made with the first contest.
+
+What belongs to a person is deleted when they withdraw, so nothing else refers to it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+contests = Table(
+    "contests",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("join_code", String(20), nullable=False, unique=True),
+    Column("terms", JSON, nullable=False),
+    Column("consent", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created", Float, nullable=False),
+    Column("opened", Float),
+    Column("extended", Float, nullable=False),
+    Column("ended", Float),
+    Column("freeze", Float),
+    Column("study", String(120)),
+)
+
+#: token, code: hashes of what a participant's browser holds and of the personal code that they wrote down.
+people = Table(
+    "contest_people",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("alias", String(60), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("consent_version", String(60), nullable=False),
+    Column("agreed", Float, nullable=False),
+    Column("reuse", Integer, nullable=False),
+    Column("joined", Float, nullable=False),
+    Column("background", JSON),
+    Column("started", Float),
+    Column("final", Integer),
+    Column("finished", Float),
+    Column("ending", Text, nullable=False),
+)
+
+#: person: of practice, a number that is drawn for the moment and belongs to nobody.
+tries = Table(
+    "contest_tries",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("person", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("practice", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("submitted", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("started", Float),
+    Column("ended", Float),
+    Column("epochs", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("dev_error", Float),
+    Column("curve", JSON, nullable=False),
+    Column("cancel", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("contest_tries_by_state", "state"),
+)
+
+#: What trains now; a row is written over several times a second and deleted at the end.
+live = Table(
+    "contest_live",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("person", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("epochs", Integer, nullable=False),
+    Column("batches", Integer, nullable=False),
+    Column("losses", JSON, nullable=False),
+    Column("updated", Float, nullable=False),
+)
+
+entrants = Table(
+    "contest_entrants",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("label", String(160), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("config", JSON),
+    Column("dev_error", Float),
+    Column("person", String(40), nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+finals = Table(
+    "contest_finals",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("entrant", String(120), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("seed", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("eval_error", Float),
+    Column("epochs", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+#: One row: the instructor's password as a salted hash, and whether pages other than the participants' need it.
+access = Table(
+    "contest_access",
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("password", Text),
+    Column("closed", Integer, nullable=False),
+)
+
+#: Instructors that are logged in, by the hash of what their browser holds.
+logins = Table(
+    "contest_logins",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("until", Float, nullable=False),
+)
+
+ALL = (contests, people, tries, live, entrants, finals, access, logins)
