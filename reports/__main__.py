@@ -14,7 +14,8 @@ from datasets.errors import DataError, HandtuneError, UsageError
 from datasets.types import SPLIT_NAMES
 from reports.document import FORMATS, MD
 from reports.kind import Kind, Request, kinds
-from tuners.store import NOTHING, Store
+from tuners.store import Store
+from tuners.store_format import NOTHING
 
 VERIFY = "verify"
 STUDY = "study"

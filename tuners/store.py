@@ -10,29 +10,23 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Engine,
     Select,
     Table,
     case,
-    create_engine,
     delete,
-    event,
     func,
     insert,
     inspect,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
 
 from datasets.errors import DataError, UsageError
 from datasets.plugins import unknown
@@ -53,17 +47,12 @@ from tuners.record import (
     TrialRecord,
     TrialState,
 )
+from tuners.store_format import NOTHING, open_engine, prepare
 
 DEFAULT = "runs/handtune.sqlite"
 
 #: A running study whose writer has not been heard of for this many seconds was cut off.
 SILENCE = 20.0
-
-#: The address of an empty store in memory.
-NOTHING = "sqlite://"
-
-#: What lets one process alone create the tables, by dialect; the end of the transaction ends it.
-ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7203021)"}
 
 R = TypeVar("R")
 
@@ -105,8 +94,12 @@ class Store:
                     f"the store's folder {path.parent} cannot be made: {error.strerror}"
                 ) from error
         try:
-            self.engine = _engine(url, readonly)
-            self._prepare(readonly)
+            self.engine = open_engine(url, readonly)
+            # A writer that has opened the file and made no table yet leaves nothing to read.
+            if not prepare(self.engine, self.address, readonly=readonly, empty=self.missing):
+                self.missing = True
+                self.engine = open_engine(NOTHING)
+                prepare(self.engine, self.address, readonly=True, empty=True)
         except DataError:
             raise
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
@@ -119,86 +112,6 @@ class Store:
             raise DataError(
                 f"{self.address} is not a Handtune store, or cannot be opened: {error.orig}"
             ) from error
-
-    def _prepare(self, readonly: bool) -> None:
-        tables = inspect(self.engine).get_table_names()
-        if "meta" not in tables:
-            if readonly and tables:
-                raise DataError(f"{self.address} is a database, but not a Handtune store")
-            if readonly and not self.missing:  # a writer has opened the file and made no table yet
-                self.missing = True
-                self.engine = _engine(NOTHING)
-            self._create()
-            return
-        with self.engine.connect() as connection:
-            found = connection.execute(
-                select(schema.meta.c.value).where(schema.meta.c.key == "version")
-            ).scalar()
-        if found in ("1", "2", "3"):
-            self._add_columns((schema.ADDED_IN_2 if found == "1" else ()) + schema.ADDED_IN_4)
-            self._raise_version()
-        elif found != str(schema.VERSION):
-            raise DataError(
-                f"{self.address} was written by another version (store format {found}, this one reads "
-                f"{schema.VERSION}); choose another file with --store"
-            )
-        if not readonly:
-            for table in schema.LATER:
-                if table.name not in tables:
-                    self._add_table(table)
-
-    def _create(self) -> None:
-        """All tables or none, and by one process at a time: nobody ever sees a store that is half made."""
-        with suppress(IntegrityError), self.engine.begin() as connection:  # another process was first
-            if lock := ALONE.get(self.engine.dialect.name):
-                connection.exec_driver_sql(lock)
-            schema.metadata.create_all(connection)
-            connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
-
-    def _add_table(self, table: Table) -> None:
-        """Adds what an older store lacks; another process may be doing the same at this moment."""
-        with suppress(DatabaseError):
-            table.create(self.engine, checkfirst=True)
-
-    def _add_columns(self, added: Iterable[tuple[str, str]]) -> None:
-        """Adds what an older store lacks; another process may be doing the same at this moment."""
-        for table, name in added:
-            column = schema.metadata.tables[table].c[name]
-            kind = column.type.compile(self.engine.dialect)
-            with suppress(DatabaseError), self.engine.begin() as connection:
-                connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {name} {kind}"))
-
-    def _raise_version(self) -> None:
-        """Makes room for several searches of a system where there is none yet. All of it or nothing, and by
-        one process alone."""
-        with self.engine.begin() as connection:
-            mine = connection.execute(
-                update(schema.meta)
-                .where(schema.meta.c.key == "version", schema.meta.c.value != str(schema.VERSION))
-                .values(value=str(schema.VERSION))
-            ).rowcount
-            if not mine or inspect(connection).has_table(schema.searches.name):
-                return
-            for name in schema.REKEYED_IN_3:
-                connection.execute(text(f"ALTER TABLE {name} RENAME TO {name}_old"))
-            schema.metadata.create_all(connection)
-            for name in schema.REKEYED_IN_3:
-                kept = [
-                    column.name for column in schema.metadata.tables[name].columns if column.name != "repeat"
-                ]
-                zero = "repeat" in schema.metadata.tables[name].c
-                target, source = ", ".join(kept), ", ".join(kept)
-                if zero:
-                    target, source = f"{target}, repeat", f"{source}, 0"
-                connection.execute(text(f"INSERT INTO {name} ({target}) SELECT {source} FROM {name}_old"))
-            connection.execute(
-                text(
-                    "INSERT INTO searches (study, system, repeat, state, overhead, selected, note) "
-                    "SELECT study, label, 0, state, overhead, selected, note FROM systems_old"
-                )
-            )
-            for name in schema.REKEYED_IN_3:
-                connection.execute(text(f"DROP TABLE {name}_old"))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -428,25 +341,6 @@ class Store:
 def now() -> str:
     """The present moment in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _engine(url: str, readonly: bool = False) -> Engine:
-    if url == NOTHING:  # an empty store in memory, one for all threads of a dashboard
-        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    # Tested before use: a server that was restarted ends no study and no dashboard.
-    engine = create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _configure(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA busy_timeout=30000")
-            if not readonly:
-                # Readers never block the writer, and a killed process loses no committed trial. The file
-                # keeps the mode; a reader that set it could meet a writer that makes the file.
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=NORMAL")
-
-    return engine
 
 
 def _row(record: Any) -> dict[str, Any]:

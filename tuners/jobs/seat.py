@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, insert, inspect, select, update
 
 from tuners import schema
 from tuners.jobs.record import OPEN
-from tuners.store import ALONE, Store
+from tuners.store import Store
+from tuners.store_format import ALONE
 
 #: Seconds between two signs of life, and after how many without one the server counts as dead: more than it
 #: takes to stop the searches of another one.
