@@ -13,6 +13,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from dashboard import projector  # noqa: E402
+from dashboard.contest import identity  # noqa: E402
 from dashboard.messages import plain_words  # noqa: E402
 from dashboard.navigation import declarations, navigation  # noqa: E402
 
@@ -25,5 +26,6 @@ page = navigation(VIEWS, "hidden" if projector.on() else "sidebar")
 st.set_page_config(page_title=f"{page.title} · Handtune")
 st.html(ROOT / "dashboard" / "look.css")
 projector.show(declarations(VIEWS), page)
+identity.deliver()
 with plain_words():
     page.run()
