@@ -27,7 +27,8 @@ Weights = Sequence[NDArray[np.float32]]
 class EpochReport:
     """What one epoch of training did.
 
-    epoch: counted from 1. Errors are fractions in [0, 1]; losses are mean cross-entropies in nats.
+    epoch: counted from 1. Errors are fractions in [0, 1]; losses are means over samples: train_loss of what was
+    minimized (cross entropy in nats, where nobody chose another), dev_loss always the cross entropy in nats.
     train_error and train_loss are running means over the epoch's mini-batches (dropout active), as
     measuring them again on all of train would double the cost; dev values are measured afterwards.
     None where a classifier is fitted at once and has no such thing.
@@ -54,12 +55,33 @@ Look = Callable[[EpochReport, bool, Callable[[Features], NDArray[np.float32]]], 
 
 
 @dataclass(frozen=True)
+class Pulse:
+    """A sign of life from within an epoch.
+
+    epoch: counted from 1, of epochs. batches: of one epoch. done: those of this epoch that are trained.
+    losses: of the newest ones among them, the last of which is batch number `done`; they follow on those of the
+    pulse before where that was in the same epoch, and begin with the first batch where it was not. Empty where
+    nothing new was trained, as while dev is measured.
+    """
+
+    epoch: int
+    epochs: int
+    batches: int
+    done: int
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """How long to train and from where.
 
     epochs: the last epoch, counted from 1; first_epoch: epochs already behind `start`.
     seed: of initial weights, order of samples and dropout; same seed, same result on one device.
     look: shows the network after every epoch to somebody who draws it; learners without epochs never call it.
+    pulse: called within an epoch, about five times a second at most, however fast the batches are. The answer
+    False ends the training at once, by the exception `Stopped`. It changes nothing about the training, and where
+    there is none nothing is collected. Networks in PyTorch call it; a single batch or chunk of dev that takes
+    longer delays it by as much. The last batches of an epoch may stay unsaid, as its report follows.
     """
 
     epochs: int
@@ -67,6 +89,19 @@ class Plan:
     first_epoch: int = 0
     start: Weights | None = None
     look: Look | None = None
+    pulse: Callable[[Pulse], bool] | None = None
+
+
+class Stopped(Exception):
+    """A training that was ended from outside within an epoch. It left no model.
+
+    epochs: those trained whole and reported, since the plan's first_epoch. begun: whether one more was begun.
+    """
+
+    def __init__(self, epochs: int, begun: bool) -> None:
+        super().__init__(f"stopped after {epochs} whole epochs")
+        self.epochs = epochs
+        self.begun = begun
 
 
 class Diverged(ArithmeticError):
@@ -118,9 +153,11 @@ class Learner(Plugin, ABC):
 
     @abstractmethod
     def train(self, config: Config, split: TuningSplit, classes: int, plan: Plan, report: Report) -> Fitted:
-        """Trains on split.train, watches split.dev, keeps the weights of the best dev error.
+        """Trains on split.train, watches split.dev, keeps the weights of the best dev error, or, where its
+        settings say so, of the last epoch.
 
-        Raises Diverged, ImpossibleArchitecture, MemoryError; anything else is a defect.
+        Raises Diverged, ImpossibleArchitecture, MemoryError, and Stopped where plan.pulse asked for it; anything
+        else is a defect.
         """
 
     def check(self, config: Config, shape: tuple[int, ...], classes: int) -> None:

@@ -6,7 +6,7 @@ would blur a border between classes. On the CPU nothing of that is done.
 
 The same seed gives the same weights on one CPU with one number of threads. On a GPU, cuDNN is told to use
 deterministic kernels and cuBLAS a fixed workspace, which LSTM layers need as well; operations outside of
-both that add in any order (none is in this project's networks: their pools do not overlap) could differ.
+both that add in any order could differ: of this project's networks only SqueezeNet has some, its pools overlap.
 Another GPU or another version of the libraries rounds differently.
 """
 
@@ -27,7 +27,9 @@ from datasets.inputs import Inputs, fit_inputs
 from datasets.types import Features, TuningSplit
 from manual.feed import Feed, evaluation_chunks, feed
 from manual.learner import EpochReport, Fitted, Plan, Report, Weights, check_finite
-from manual.settings import Settings, rate
+from manual.losses import loss_function
+from manual.pulse import Pulses
+from manual.settings import ALPHA, EPSILON, Settings, rate
 
 
 def choose_device() -> torch.device:
@@ -67,10 +69,11 @@ class TorchModel(Fitted):
 
 
 def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, report: Report) -> TorchModel:
-    """Trains on cross-entropy and keeps the weights of the epoch with the lowest dev error.
+    """Trains on settings.loss and keeps the weights of the epoch that settings.keep names.
 
-    Stops after plan.epochs, when `report` says so, or after settings.patience epochs without a better
-    dev error. Raises Diverged when a loss is no longer finite.
+    Stops after plan.epochs, when `report` says so, or, where the best epoch is kept, after settings.patience
+    epochs without a better dev error. Raises Diverged when a loss is no longer finite, and Stopped when
+    plan.pulse says so.
     """
     device = choose_device()
     inputs = fit_inputs(split)
@@ -84,18 +87,20 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
         _load(network, plan.start)
     steps = -(-train.count // settings.batch_size)
     optimizer = _optimizer(network, settings, steps)
-    loss_of = nn.CrossEntropyLoss()
+    loss_of = loss_function(settings.loss)
+    pulses = Pulses(plan, steps)
     shuffler = torch.Generator().manual_seed(plan.seed)
     for _ in range(plan.first_epoch):  # the orders of the epochs that lie behind
         torch.randperm(train.count, generator=shuffler)
     autocast = precision(inputs, device)
 
-    best_error = float("inf")
-    best_epoch = plan.first_epoch
-    best_weights = copy.deepcopy(network.state_dict())
+    kept_error = float("inf")
+    kept_epoch = plan.first_epoch
+    kept_weights = copy.deepcopy(network.state_dict())
 
     for epoch in range(plan.first_epoch + 1, plan.epochs + 1):
         network.train()
+        pulses.epoch(epoch)
         loss_sum = torch.zeros((), device=device)
         wrong = torch.zeros((), dtype=torch.int64, device=device)
         order = torch.randperm(train.count, generator=shuffler)
@@ -114,13 +119,14 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
             # Summed on the device: reading a number back after every batch would stall it.
             loss_sum += loss.detach() * len(y)
             wrong += (logits.detach().argmax(dim=1) != y).sum()
+            pulses.batch(loss.detach())
 
         with _averaged(optimizer):
-            found = evaluate(network, dev, inputs, device)
-            if found.error < best_error:
-                best_error, best_epoch = found.error, epoch
-                best_weights = copy.deepcopy(network.state_dict())
-            second_error = None if second is None else evaluate(network, second, inputs, device).error
+            found = evaluate(network, dev, inputs, device, pulses)
+            if settings.keep == "last" or found.error < kept_error:
+                kept_error, kept_epoch = found.error, epoch
+                kept_weights = copy.deepcopy(network.state_dict())
+            second_error = None if second is None else evaluate(network, second, inputs, device, pulses).error
         result = check_finite(
             EpochReport(
                 epoch=epoch,
@@ -132,7 +138,7 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
                 second_error=second_error,
             )
         )
-        go_on = report(result) and epoch - best_epoch < settings.patience
+        go_on = report(result) and epoch - kept_epoch < settings.patience
         if plan.look is not None:
             with _averaged(optimizer):
                 now = TorchModel(network, inputs, device, epoch)
@@ -140,8 +146,8 @@ def fit(network: nn.Module, split: TuningSplit, settings: Settings, plan: Plan, 
         if not go_on:
             break
 
-    network.load_state_dict(best_weights)
-    return TorchModel(network, inputs, device, best_epoch)
+    network.load_state_dict(kept_weights)
+    return TorchModel(network, inputs, device, kept_epoch)
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,10 @@ class Evaluation:
     answers: int
 
 
-def evaluate(network: nn.Module, samples: Feed, inputs: Inputs, device: torch.device) -> Evaluation:
-    """What the network makes of the samples of a feed, in chunks of bounded size."""
+def evaluate(
+    network: nn.Module, samples: Feed, inputs: Inputs, device: torch.device, pulses: Pulses | None = None
+) -> Evaluation:
+    """What the network makes of the samples of a feed, in chunks of bounded size, with a pulse after each."""
     network.eval()
     loss_sum, wrong = 0.0, 0
     answered: set[int] = set()
@@ -165,6 +173,8 @@ def evaluate(network: nn.Module, samples: Feed, inputs: Inputs, device: torch.de
             answers = logits.argmax(dim=1)
             wrong += int((answers != y).sum().item())
             answered.update(torch.bincount(answers).nonzero().flatten().tolist())
+            if pulses is not None:
+                pulses.beat()
     return Evaluation(loss_sum / samples.count, wrong / samples.count, len(answered))
 
 
@@ -187,23 +197,29 @@ def _optimizer(network: nn.Module, settings: Settings, steps: int) -> torch.opti
     """steps: of one epoch. Averaged SGD takes the mean of all weights after it; PyTorch begins one step late."""
     weights, lr, decay = network.parameters(), settings.learning_rate, settings.weight_decay
     betas = (settings.beta1, settings.beta2)
-    optim = torch.optim
-    match settings.optimizer:
+    name, optim = settings.optimizer, torch.optim
+    eps = EPSILON.get(name, 0.0) if settings.epsilon is None else settings.epsilon
+    alpha = ALPHA.get(name, 0.0) if settings.alpha is None else settings.alpha
+    match name:
         case "sgd":
             return optim.SGD(weights, lr=lr, momentum=settings.momentum, weight_decay=decay)
         case "asgd":
-            return optim.ASGD(weights, lr=lr, lambd=settings.lambd, t0=steps - 1, weight_decay=decay)
+            lambd = settings.lambd
+            return optim.ASGD(weights, lr=lr, lambd=lambd, alpha=alpha, t0=steps - 1, weight_decay=decay)
         case "adagrad":
-            return optim.Adagrad(weights, lr=lr, lr_decay=settings.lr_decay, weight_decay=decay)
+            fall, start = settings.lr_decay, settings.initial_accumulator_value
+            return optim.Adagrad(
+                weights, lr=lr, lr_decay=fall, initial_accumulator_value=start, weight_decay=decay
+            )
         case "adadelta":
-            return optim.Adadelta(weights, lr=lr, rho=settings.rho, weight_decay=decay)
+            return optim.Adadelta(weights, lr=lr, rho=settings.rho, eps=eps, weight_decay=decay)
         case "rmsprop":
-            momentum, alpha = settings.momentum, settings.alpha
-            return optim.RMSprop(weights, lr=lr, momentum=momentum, alpha=alpha, weight_decay=decay)
+            momentum = settings.momentum
+            return optim.RMSprop(weights, lr=lr, momentum=momentum, alpha=alpha, eps=eps, weight_decay=decay)
         case "adamw":
-            return optim.AdamW(weights, lr=lr, betas=betas, weight_decay=decay)
+            return optim.AdamW(weights, lr=lr, betas=betas, eps=eps, weight_decay=decay)
         case "adam":
-            return optim.Adam(weights, lr=lr, betas=betas, weight_decay=decay)
+            return optim.Adam(weights, lr=lr, betas=betas, eps=eps, weight_decay=decay)
 
 
 @contextmanager
