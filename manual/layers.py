@@ -137,3 +137,15 @@ class MeanOverMap(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.mean(x, dim=(2, 3))
+
+
+class SideBySide(nn.Module):
+    """Applies two networks to the same maps, (n, channels, height, width), and joins their channels."""
+
+    def __init__(self, one: nn.Module, other: nn.Module) -> None:
+        super().__init__()
+        self.one = one
+        self.other = other
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.one(x), self.other(x)], dim=1)

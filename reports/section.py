@@ -27,6 +27,7 @@ UNITS = {
     "patches": "patches",
     "images": "images",
     "small-images": "images",
+    "large-images": "images",
 }
 
 

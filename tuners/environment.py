@@ -15,7 +15,7 @@ from tuners.record import Environment
 PACKAGES = ("handtune", "numpy", "scipy", "scikit-learn", "torch", "tensorflow", "keras", "keras-tuner")
 
 #: Packages that read a kind of data.
-READERS = {"patches": ("openslide-bin", "imagecodecs", "pillow")}
+READERS = {"patches": ("openslide-bin", "imagecodecs", "pillow"), "large-images": ("pillow",)}
 
 
 def describe(kind: str) -> Environment:

@@ -17,6 +17,7 @@ DEFAULT_MODELS = {
     "patches": "cnn-a",
     "images": "lenet5",
     "small-images": "digits-cnn",
+    "large-images": "cnn-a",
 }
 
 #: Trials and epochs of a preset's searches on data whose trials take minutes instead of seconds: what two
@@ -86,6 +87,8 @@ def systems_of(dataset: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...
         return ("lenet5-m",), ("lenet5",)
     if kind == "small-images":
         return ("digits-cnn-m",), ("digits-cnn",)
+    if kind == "large-images":
+        return ("squeezenet-m",), ("cnn-a",)
     if dataset == "10":
         return ("knn", "rnf", "mlp-m1", "mlp-m2"), ("mlp-a1", "mlp-a2")
     return ("knn", "rnf", "mlp-m1"), ("mlp-a1",)

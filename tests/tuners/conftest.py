@@ -50,6 +50,7 @@ SHAPES = {
     "patches": (40, 40, 3),
     "images": (32, 32, 3),
     "small-images": (8, 8, 1),
+    "large-images": (40, 40, 3),
 }
 
 

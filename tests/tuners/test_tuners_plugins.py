@@ -39,7 +39,18 @@ KINDS = {
     ),
     MODELS: (
         Baseline,
-        {"knn", "rnf", "mlp-m1", "mlp-m2", "cnn-m", "cnn-m2", "cnn-lstm-m", "cnn-lstm-m2", "lenet5-m"}
+        {
+            "knn",
+            "rnf",
+            "mlp-m1",
+            "mlp-m2",
+            "cnn-m",
+            "cnn-m2",
+            "cnn-lstm-m",
+            "cnn-lstm-m2",
+            "lenet5-m",
+            "squeezenet-m",
+        }
         | {"euclidean", "lda", "qda", "naive-bayes", "svm", "kmeans", "pca"},
     ),
     ENGINES: (EnginePlugin, {"local", "ray"}),
@@ -51,6 +62,7 @@ SHAPES = {
     "patches": (128, 128, 3),
     "images": (32, 32, 3),
     "small-images": (8, 8, 1),
+    "large-images": (160, 160, 3),
 }
 PLUGINS = [(folder, plugin) for folder, (base, _) in KINDS.items() for plugin in scan(folder, base).values()]
 every = pytest.mark.parametrize(("folder", "plugin"), PLUGINS, ids=[plugin.name for _, plugin in PLUGINS])

@@ -245,6 +245,7 @@ def test_weights_fit_whatever_may_change_in_mid_training(name):
         "images": (32, 32, 3),
         "eeg": (4, 20, 15),
         "small-images": (8, 8, 1),
+        "large-images": (64, 64, 3),
     }[kind]
 
     def shapes(config):

@@ -92,7 +92,7 @@ def test_all_jobs_of_a_study_divide_dev_by_one_seed(lab):
     assert plain.data.second_dev is None
 
 
-@pytest.mark.parametrize("kind", ["points2d", "eeg", "patches", "images", "small-images"])
+@pytest.mark.parametrize("kind", ["points2d", "eeg", "patches", "images", "small-images", "large-images"])
 @pytest.mark.parametrize("kept", [True, False])
 def test_every_kind_of_sample_reaches_networks_from_both_parts(toy, kind, kept, monkeypatch):
     import torch

@@ -19,7 +19,7 @@ from tuners.space import Constraint, SpaceError
 from tuners.tunable import HYPERMODELS, Tunable
 
 MODELS_T = {name: m for name, m in scan(HYPERMODELS, Tunable).items() if isinstance(m, TorchTunable)}
-SHAPES = {"images": (32, 32, 3), "small-images": (8, 8, 1)}
+SHAPES = {"images": (32, 32, 3), "small-images": (8, 8, 1), "large-images": (64, 64, 3)}
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ class Cnn(KerasNetwork):
     Configurations name blocks (see `_convolution`), activation, dense_layers, units_N and dropout.
     """
 
-    kinds = frozenset({"patches", "images"})
+    kinds = frozenset({"patches", "images", "large-images"})
 
     @abstractmethod
     def optimizer(self, config: Config) -> keras.optimizers.Optimizer:
