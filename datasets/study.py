@@ -51,19 +51,37 @@ def study_dataset(name: str) -> StudyDataset | None:
 PEOPLE_SOURCE = "Anand, Wang, Loog and van Gemert, “Black Magic in Deep Learning: How Human Skill Impacts Network Training”, BMVC 2020"
 
 
+@dataclass(frozen=True)
+class StudyFigure:
+    """A figure on people as it was printed. value: accuracies and standard deviations in percent. where: in the paper or in
+    the thesis behind it, which disagree in places. note: what is wrong with it, if anything is."""
+
+    quantity: str
+    value: float
+    printed: str
+    where: str
+    note: str
+
+
 def study_people(quantity: str) -> float:
     """A figure that PEOPLE_SOURCE printed of the people who tuned a network by hand, without an autotuner beside them.
 
     quantity: "people"; "configurations" that they tried together; "spearman", the rank correlation of their months of
-    experience with their final accuracy; "final_accuracy" and "final_accuracy_sd" in percent.
-    Raises KeyError for any other.
+    experience with their final accuracy; "final_accuracy" and "final_accuracy_sd" in percent; and all others of
+    `study_figures`. Raises KeyError for any other.
     """
-    return _people()[quantity]
+    return study_figures()[quantity].value
 
 
 @cache
-def _people() -> dict[str, float]:
-    return {row["quantity"]: float(row["value"]) for row in _rows("study_people.csv")}
+def study_figures() -> dict[str, StudyFigure]:
+    """All figures on people by quantity, in the order of the file."""
+    return {
+        row["quantity"]: StudyFigure(
+            row["quantity"], float(row["value"]), row["printed"], row["where"], row["note"]
+        )
+        for row in _rows("study_people.csv")
+    }
 
 
 @cache

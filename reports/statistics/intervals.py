@@ -63,7 +63,7 @@ def bootstrap_band(
         return nothing, nothing
     rng = np.random.default_rng(0)
     picks = rng.integers(repeats, size=(draws, repeats))
-    low, high = np.quantile(curves[picks].mean(axis=1), _expanded(repeats), axis=0)
+    low, high = np.quantile(curves[picks].mean(axis=1), expanded(repeats), axis=0)
     return low, high
 
 
@@ -89,7 +89,7 @@ def ratio_interval(parts: ArrayLike, sizes: ArrayLike, level: float = LEVEL) -> 
         return Interval(ratio, math.nan, math.nan, len(own))
     picks = np.random.default_rng(0).integers(len(own), size=(DRAWS, len(own)))
     drawn = own[picks].sum(axis=1) / weights[picks].sum(axis=1)
-    low, high = np.quantile(drawn, _expanded(len(own), level))
+    low, high = np.quantile(drawn, expanded(len(own), level))
     return Interval(ratio, float(low), float(high), len(own))
 
 
@@ -124,7 +124,7 @@ def normal_quantile(probability: float) -> float:
     return float(special.ndtri(probability))
 
 
-def _expanded(count: int, level: float = LEVEL) -> NDArray[np.float64]:
+def expanded(count: int, level: float = LEVEL) -> NDArray[np.float64]:
     """The two percentiles, as fractions, that make a bootstrap of `count` values as wide as
     Student's interval."""
     from scipy import special
