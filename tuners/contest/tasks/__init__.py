@@ -1,0 +1,1 @@
+"""The tasks of contests, one file each."""
