@@ -13,7 +13,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from dashboard import projector  # noqa: E402
-from dashboard.contest import identity  # noqa: E402
+from dashboard.contest import doors, identity, login  # noqa: E402
 from dashboard.messages import plain_words  # noqa: E402
 from dashboard.navigation import declarations, navigation  # noqa: E402
 
@@ -22,10 +22,16 @@ VIEWS = ROOT / "dashboard" / "views"
 # Before the menu, and an emoji: for every other icon the browser would ask a server on the internet.
 st.set_page_config(page_title="Handtune", page_icon="🎛️", layout="wide")
 projector.settle()
-page = navigation(VIEWS, "hidden" if projector.on() else "sidebar")
+pages = declarations(VIEWS)
+allowed = doors.open_to_viewer(pages)
+page, declared = navigation(pages, allowed, "hidden" if projector.on() else "sidebar")
+doors.enter(declared)
 st.set_page_config(page_title=f"{page.title} · Handtune")
 st.html(ROOT / "dashboard" / "look.css")
-projector.show(declarations(VIEWS), page)
+projector.show(allowed, page)
 identity.deliver()
 with plain_words():
-    page.run()
+    if declared in allowed:
+        page.run()
+    else:
+        login.show(f"{page.title} is for the instructor")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.contest import doors
 from datasets.errors import DataError, HandtuneError
 from reports.section import units
 from tuners.record import StudyRecord, StudyState
@@ -27,6 +29,7 @@ STATE_BADGES = {
 def plain_words() -> Iterator[None]:
     """Turns what a user can cause or mend (a wrong path, a damaged file) into two plain lines."""
     try:
+        doors.knock()
         yield
     except (HandtuneError, DataError) as error:
         _trouble(str(error))
@@ -35,6 +38,10 @@ def plain_words() -> Iterator[None]:
 
 
 def _trouble(text: str) -> None:
+    if doors.shut():  # where files lie is nothing for a class
+        print(text, file=sys.stderr)
+        st.error("Something is wrong here; please tell the instructor.", icon=":material/error:")
+        return
     text = text.replace(location(None), address())
     st.error(text[:1].upper() + text[1:], icon=":material/error:")
     st.markdown("Start the dashboard again with another store, for example:")

@@ -12,6 +12,7 @@ entry (no menu, no plain words for errors).
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,25 +66,28 @@ def declarations(folder: Path) -> tuple[Declaration, ...]:
     return tuple(sorted(map(declaration, files), key=lambda page: (page.position, page.title)))
 
 
-def navigation(folder: Path, position: Literal["sidebar", "hidden"] = "sidebar") -> Page:
-    """Draws the menu and returns the page that the address names; the first one answers at `/` as well.
+def navigation(
+    pages: Sequence[Declaration],
+    shown: Sequence[Declaration],
+    position: Literal["sidebar", "hidden"] = "sidebar",
+) -> tuple[Page, Declaration]:
+    """Draws the menu of the pages that are `shown` and returns the page that the address names, of all of them.
 
-    position: "hidden" draws nothing. Sections stand in the order of their first page.
+    The first one that is shown answers at `/` as well. position: "hidden" draws nothing. Sections stand in the order of
+    their first page.
     """
     import streamlit as st
 
     menu: dict[str, list[Page]] = {}
-    for number, page in enumerate(declarations(folder)):
-        entries = menu.setdefault(page.section, [])
-        entries.append(
-            st.Page(
-                page.file,
-                title=page.title,
-                icon=page.icon,
-                url_path="home" if number == 0 else page.url_path,
-                default=number == 0,
-            )
-        )
-        if number == 0:  # the default page answers at `/` only, so its own name needs an entry too
-            entries.append(st.Page(page.file, title=page.title, url_path=page.url_path, visibility="hidden"))
-    return st.navigation(menu, position=position, expanded=True)
+    for one in pages:
+        entries = menu.setdefault(one.section, [])
+        first = one == shown[0]
+        if one in shown:
+            path = "home" if first else one.url_path
+            entries.append(st.Page(one.file, title=one.title, icon=one.icon, url_path=path, default=first))
+        if (
+            first or one not in shown
+        ):  # the default page answers at `/` only, so its own name needs an entry too
+            entries.append(st.Page(one.file, title=one.title, url_path=one.url_path, visibility="hidden"))
+    page = st.navigation(menu, position=position, expanded=True)
+    return page, next(one for one in pages if one.title == page.title)

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from datasets.errors import UsageError
 from tuners.contest import tables
 from tuners.store import Store
+from tuners.store_format import ALONE
 
 #: Letters of a password.
 SHORTEST, LONGEST = 8, 200
@@ -175,8 +176,11 @@ class Access:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        for table in (ACCESS, LOGINS):
-            table.create(self.store.engine, checkfirst=True)
+        if not self._has(LOGINS.name):  # all tables at once: readers take one of them for all
+            with self.store.engine.begin() as connection:
+                if lock := ALONE.get(self.store.engine.dialect.name):
+                    connection.exec_driver_sql(lock)
+                tables.metadata.create_all(connection)
         with self.store.engine.begin() as connection:
             yield connection
 
