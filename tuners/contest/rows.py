@@ -1,0 +1,84 @@
+"""Rows of the contest's tables as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from tuners.contest.record import (
+    Background,
+    ClockKind,
+    Consent,
+    Contest,
+    ContestState,
+    CurvePoint,
+    Education,
+    Entrant,
+    EntrantKind,
+    Final,
+    FinalState,
+    Live,
+    Person,
+    Reason,
+    Source,
+    Terms,
+    Try,
+    TryState,
+)
+
+Row = Mapping[str, Any]
+
+
+def contest_of(row: Row) -> Contest:
+    terms = {
+        **row["terms"],
+        "clock": ClockKind(row["terms"]["clock"]),
+        "tuners": tuple(row["terms"]["tuners"]),
+    }
+    return Contest(
+        **_named(Contest, row)
+        | {
+            "terms": Terms(**terms),
+            "consent": Consent(**row["consent"]),
+            "state": ContestState(row["state"]),
+        }
+    )
+
+
+def person_of(row: Row) -> Person:
+    said = row["background"]
+    background = said and Background(**{**said, "education": Education(said["education"])})
+    changed = {"source": Source(row["source"]), "reuse": bool(row["reuse"]), "background": background}
+    return Person(**_named(Person, row) | changed)
+
+
+def try_of(row: Row) -> Try:
+    """practice: a try that belongs to nobody, so its record names nobody."""
+    return Try(
+        **_named(Try, row)
+        | {
+            "person": "" if row["practice"] else row["person"],
+            "state": TryState(row["state"]),
+            "reasons": {name: Reason(reason) for name, reason in row["reasons"].items()},
+            "curve": tuple(CurvePoint(*point) for point in row["curve"]),
+            "cancel": bool(row["cancel"]),
+        }
+    )
+
+
+def live_of(row: Row) -> Live:
+    return Live(**_named(Live, row) | {"losses": tuple(row["losses"])})
+
+
+def entrant_of(row: Row) -> Entrant:
+    changed = {"kind": EntrantKind(row["kind"]), "source": Source(row["source"])}
+    return Entrant(**_named(Entrant, row) | changed)
+
+
+def final_of(row: Row) -> Final:
+    return Final(**_named(Final, row) | {"state": FinalState(row["state"])})
+
+
+def _named(kind: type[Any], row: Row) -> dict[str, Any]:
+    return {item.name: row[item.name] for item in fields(kind)}
