@@ -30,6 +30,8 @@ EPILOG = """examples:
   python tuners/run.py --list
   python tuners/run.py --preset poster --dataset 10
   python tuners/run.py --preset poster --dataset 12 --data-root path/to/tusz
+  python tuners/run.py --preset random-320
+  python tuners/run.py --preset thirty-one --dataset digits
   python tuners/run.py --dataset 10 --tuner keras-random --max-trials 20 --max-epochs 10 --seed 1
   python tuners/run.py --dataset 10 --tuner optuna-tpe pso bohb --repeats 10 --total-epochs 200
   python tuners/run.py --dataset 10 --tuner keras-random keras-hyperband --baselines --repeats 3
@@ -55,7 +57,11 @@ def parser() -> Parser:
     what.add_argument(
         "--list", action="store_true", help="show data sets, tuners, models, baselines and presets"
     )
-    what.add_argument("--preset", metavar="NAME", help="a ready-made comparison: poster or demo")
+    what.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="what is ready-made: poster, demo, random-320 or thirty-one (see --list)",
+    )
     what.add_argument(
         "--dataset",
         metavar="NAME",
@@ -291,7 +297,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     from datasets import kind_of
     from tuners import study
     from tuners.engines.local import default_workers
-    from tuners.presets import DEFAULT_SET, PRESETS
+    from tuners.presets import PRESETS
     from tuners.record import Budget, StudySpec
 
     preset = None
@@ -299,7 +305,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         if args.preset not in PRESETS:
             raise unknown("preset", args.preset, PRESETS)
         preset = PRESETS[args.preset]
-    dataset = _dataset_name(args.dataset or (DEFAULT_SET if preset else None))
+    dataset = _dataset_name(args.dataset or (preset.dataset if preset else None))
     if preset is not None:
         if args.baselines is not None or args.model:
             raise UsageError("a preset names its own models and baselines; leave out --baselines and --model")

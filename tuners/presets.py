@@ -30,6 +30,9 @@ class Preset:
     """What a preset stands for. poster: use the study's own settings where they are known.
 
     study: a fixed study name; running the preset again continues or shows that study.
+    dataset: where none is named.
+    contest: it has no table of systems, but the network and the space of the contest task on its data. There each
+    configuration says for how many epochs it is trained, and max_epochs is the most that any task allows.
     """
 
     name: str
@@ -39,10 +42,13 @@ class Preset:
     tuner: str
     poster: bool = True
     study: str | None = None
+    dataset: str = DEFAULT_SET
+    contest: bool = False
 
     def budget(self, kind: str) -> tuple[int, int]:
         """Trials and epochs a trial of its searches on a kind of data."""
-        return (self.max_trials, self.max_epochs) if kind == "points2d" else HEAVY_BUDGET[self.name]
+        light = self.contest or kind == "points2d"
+        return (self.max_trials, self.max_epochs) if light else HEAVY_BUDGET[self.name]
 
     def study_name(self, dataset: str) -> str | None:
         """The fixed name of its study: one a data set, set 10 having the plain one."""
@@ -68,6 +74,24 @@ PRESETS = {
             max_epochs=6,
             tuner="keras-random",
             study="demo",
+        ),
+        Preset(
+            name="random-320",
+            title="320 random configurations of a contest's task, as the study of hand tuning drew them: what chance finds",
+            max_trials=320,
+            max_epochs=20,
+            tuner="keras-random",
+            dataset="digits",
+            contest=True,
+        ),
+        Preset(
+            name="thirty-one",
+            title="the final configurations of that study's 31 participants, on a contest's task",
+            max_trials=31,
+            max_epochs=20,
+            tuner="hand",
+            dataset="digits",
+            contest=True,
         ),
     )
 }

@@ -19,6 +19,8 @@ from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
 from manual.learner import Learner
 from tuners import environment
+from tuners.contest.published import published
+from tuners.contest.task import ContestTask, task_on
 from tuners.draw import first_look
 from tuners.engine import ENGINES, EnginePlugin, JobRunner
 from tuners.loop import Loop
@@ -83,11 +85,22 @@ def listed_system(model: str, file: str, dataset: str) -> SystemSpec:
 
 def preset_systems(preset: Preset, dataset: str, tuners: list[str]) -> list[SystemSpec]:
     """The systems of a preset; `tuners` replaces the preset's own tuner where it is not empty."""
+    if preset.contest:
+        return _contest_systems(preset, task_on(dataset), tuners)
     baselines, models = systems_of(dataset, datasets.kind_of(dataset))
     systems = [hand_system(name, dataset, preset.poster) for name in baselines]
     for tuner in tuners or [preset.tuner]:
         systems += [tuned_system(model, tuner) for model in models]
     return systems
+
+
+def _contest_systems(preset: Preset, task: ContestTask, tuners: list[str]) -> list[SystemSpec]:
+    if preset.tuner != HAND:
+        return [tuned_system(task.model, tuner) for tuner in tuners or [preset.tuner]]
+    if tuners:
+        raise UsageError(f"--preset {preset.name} trains configurations that people chose; leave out --tuner")
+    configs = tuple(one.config for one in published(task))
+    return [SystemSpec(f"{task.tunable.system} ({HAND})", task.model, HAND, configs)]
 
 
 def load_data(spec: StudySpec) -> Dataset:

@@ -137,7 +137,7 @@ def test_the_module_and_the_file_are_one_command(command):
     assert all(set(row) == {"name", "title", "missing"} for group in rows.values() for row in group)
     names = [row["name"] for row in rows["baselines"]]
     assert {"knn", "mlp-m1", "mlp-m2", "rnf", "cnn-m", "cnn-lstm-m"} <= set(names)
-    assert {row["name"] for row in rows["presets"]} == {"poster", "demo"}
+    assert {row["name"] for row in rows["presets"]} == {"poster", "demo", "random-320", "thirty-one"}
     names = {row["name"] for row in rows["tuners"]}
     assert {"keras-random", "optuna-tpe", "ray-asha", "vizier-gp-bandit", "nni-tpe", "pso", "hand"} <= names
 

@@ -159,11 +159,13 @@ def optional_defaults(task: ContestTask, config: Config) -> bool:
     )
 
 
-def plain(value: float) -> str:
-    """A number as people write it: 0.00001, not 1e-05; below a millionth in powers of ten."""
+def plain(value: Value) -> str:
+    """A value as people write it: 0.00001, not 1e-05; below a millionth in powers of ten."""
+    if not isinstance(value, float):
+        return str(value)
     if value != 0 and abs(value) < 1e-6:
         return f"{value:g}"
-    return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
 def _checked(one: Field, value: Value) -> Value:
@@ -172,7 +174,7 @@ def _checked(one: Field, value: Value) -> Value:
         shown = str(value).strip()
         shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
         comma = " Write decimals with a point." if "," in shown else ""
-        blank = "" if one.mandatory else f" Left blank, it is {plain(one.parameter.default)}."  # type: ignore[arg-type]
+        blank = "" if one.mandatory else f" Left blank, it is {plain(one.parameter.default)}."
         raise UsageError(f"{one.label} = {shown} is not possible. It must be {one.rule}.{comma}{blank}")
     return fitted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from datasets.errors import UsageError
 from datasets.plugins import Plugin, scan, unknown
 from tuners.space import Int, SearchSpace
 from tuners.tunable import HYPERMODELS, Tunable
@@ -69,3 +70,13 @@ def task(name: str) -> ContestTask:
     if name not in found:
         raise unknown("task", name, found)
     return found[name]
+
+
+def task_on(dataset: str) -> ContestTask:
+    """The task on a data set of the catalogue. Raises UsageError where there is none."""
+    found = {one.dataset: one for one in tasks().values()}
+    if dataset not in found:
+        raise UsageError(
+            f"no contest's task is on data set {dataset}; there are tasks on: {', '.join(found)}"
+        )
+    return found[dataset]
