@@ -106,9 +106,8 @@ def judge(system: SystemRecord, trials: Sequence[TrialRecord]) -> Judgement:
     used = _sample(complete)
     domains: dict[str, Domain] = {p.name: p.domain for p in searched}
     epochs = {t.first_epoch + t.epochs for t in used}
-    if (
-        len(epochs) > 1 and "epochs" not in domains
-    ):  # a multi-fidelity search: what is due to longer training is due to no parameter
+    # A multi-fidelity search: what is due to longer training is due to no parameter, unless epochs are one.
+    if len(epochs) > 1 and "epochs" not in domains:
         domains[EPOCHS] = Int(min(epochs), max(epochs))
     points = [_point(t, domains) for t in used]
     errors = [float(t.dev_error or 0.0) for t in used]
