@@ -138,6 +138,17 @@ def read_dataset(folder: Path) -> Dataset:
         ) from None
 
 
+def pointed_at(pointer: Path) -> Dataset | None:
+    """The set whose folder a small file beside it names, mapped into memory; None where there is no whole one.
+
+    Such a file stands for what a set was prepared from, so that it is found again before it is read again.
+    """
+    if not pointer.is_file():
+        return None
+    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
+    return read_dataset(folder) if is_complete(folder) else None
+
+
 def _read_part(folder: Path, name: SplitName, meta: Mapping[str, Any]) -> Samples:
     arrays = ("x", "y", "patients") if meta.get("patients") else ("x", "y")
     files = [folder / f"{name}_{array}.npy" for array in arrays]

@@ -47,7 +47,7 @@ def prepare(
     files = extractor.files()
     key = key_of(extractor, files, (request.name, sorted(request.sizes.items()), request.seed))
     pointer = out / f"{key[:KEY_DIGITS]}.prepared"
-    finished = _finished(pointer)
+    finished = cache.pointed_at(pointer)
     if finished is not None:
         return finished
     try:
@@ -65,13 +65,6 @@ def prepare(
             " another folder with --out; what is done so far is kept"
         ) from None
     return cache.read_dataset(folder)
-
-
-def _finished(pointer: Path) -> Dataset | None:
-    if not pointer.is_file():
-        return None
-    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
-    return cache.read_dataset(folder) if cache.is_complete(folder) else None
 
 
 def _extracted(

@@ -28,7 +28,7 @@ def test_list(command):
     for name in ("08", "09", "10", "folder"):
         assert name in result.stdout
     rows = json.loads(command("datasets", "list", "--json").stdout)
-    assert [row["name"] for row in rows] == ["08", "09", "10", "11", "12", "cifar10", "digits", "digits-32"]
+    assert [row["name"] for row in rows] == ["08", "09", "10", "11", "12", "cifar10", "digits", "digits-32", "imagenette", "imagenette-64"]
     assert rows[0]["class_names"] == ["0", "1", "2"]
     assert all(row["missing"] is None for row in rows)
 

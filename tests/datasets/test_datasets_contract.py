@@ -10,7 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
 
-from cifar_files import write_binary
+import cifar_files
+import imagenette_files
 
 import datasets
 from datasets import cache
@@ -21,6 +22,13 @@ from datasets.source import CATALOG, Source
 from datasets.types import SPLIT_NAMES, content_hash
 
 SOURCES = datasets.sources()
+
+#: Sets of published files, and what writes a few samples in their format; no seed draws them.
+PUBLISHED = {
+    "cifar10": cifar_files.write_binary,
+    "imagenette": imagenette_files.write_folder,
+    "imagenette-64": imagenette_files.write_folder,
+}
 
 
 def usable(plugin: Plugin) -> None:
@@ -41,13 +49,13 @@ def test_a_source_gives_a_whole_data_set(name, small_corpus, tmp_path, monkeypat
     usable(source)
     assert source.title and source.kind
     monkeypatch.setenv("HANDTUNE_CACHE", str(tmp_path))
-    if name == "cifar10":
-        root = write_binary(tmp_path / "root")
+    if name in PUBLISHED:
+        root = PUBLISHED[name](tmp_path / "root")
     else:
         root = small_corpus(name) if isinstance(source, CorpusSource) else None
     dataset = source.load(root, 7)
     assert (dataset.name, dataset.class_names, dataset.kind) == (name, source.class_names, source.kind)
-    real = name == "cifar10"  # no seed draws it
+    real = name in PUBLISHED
     assert dataset.provenance.kind in (("real",) if real else ("generated", "stand-in"))
     assert dataset.provenance.seed == (None if real else 7)
     assert dataset.provenance.source
@@ -75,5 +83,5 @@ def test_a_source_gives_a_whole_data_set(name, small_corpus, tmp_path, monkeypat
 
 
 def test_the_catalogue_holds_the_sets_of_the_study():
-    assert {"08", "09", "10", "11", "12", "digits", "digits-32", "cifar10"} <= set(SOURCES)
+    assert {"08", "09", "10", "11", "12", "digits", "digits-32", "cifar10", "imagenette"} <= set(SOURCES)
     assert scan(CATALOG, Source) is not scan(CATALOG, Source)  # a caller may change its copy
