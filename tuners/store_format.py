@@ -36,6 +36,8 @@ def open_engine(url: str, readonly: bool = False) -> Engine:
                 # keeps the mode; a reader that set it could meet a writer that makes the file.
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=NORMAL")
+                # What somebody withdrew is not to be found in the file. Some builds of SQLite do this, some do not.
+                connection.execute("PRAGMA secure_delete=ON")
 
     return engine
 

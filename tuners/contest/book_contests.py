@@ -12,6 +12,7 @@ from datasets.errors import MissingLibraryError, UsageError
 from datasets.plugins import find
 from tuners.contest import codes, tables
 from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES, Reading
+from tuners.contest.erase import empty_log
 from tuners.contest.record import Consent, Contest, ContestState, Terms, TryState
 from tuners.contest.task import task
 from tuners.record import HAND
@@ -119,6 +120,7 @@ class Contests(Reading):
                     connection.execute(delete(table).where(table.c.contest == id))
         if not deleted:
             raise UsageError(f"contest {contest.title!r} is open; end it before you delete it")
+        empty_log(self.store)
 
     def _move(self, id: str, from_state: ContestState, **values: object) -> bool:
         self.contest(id)

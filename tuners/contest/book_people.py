@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, insert, literal, select, update
 from datasets.errors import UsageError
 from tuners.contest import codes, tables
 from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES, Reading
+from tuners.contest.erase import empty_log
 from tuners.contest.record import Background, ContestState, Person, Source, TryState
 from tuners.contest.rows import person_of
 
@@ -147,7 +148,8 @@ class People(Reading):
                 )
 
     def withdraw(self, code: str) -> None:
-        """Deletes everything of the person who has this personal code, at once and for good.
+        """Deletes everything of the person who has this personal code, at once and for good, also what SQLite would leave
+        of it in its file.
 
         Raises UsageError for a code that nobody has, and after the moment from which the analysis is fixed.
         """
@@ -172,6 +174,7 @@ class People(Reading):
                     delete(table).where(table.c.contest == who.contest, table.c.person == who.id)
                 )
             connection.execute(delete(PEOPLE).where(PEOPLE.c.contest == who.contest, PEOPLE.c.id == who.id))
+        empty_log(self.store)
 
     def _of_code(self, code: str) -> Person:
         query = select(PEOPLE).where(PEOPLE.c.code == codes.hashed(codes.typed(code)))
