@@ -52,6 +52,14 @@ class Samples:
         return len(self.y)
 
 
+def joined(first: Samples, second: Samples) -> Samples:
+    """The samples of two parts, one after the other, in memory."""
+    patients = None
+    if first.patients is not None and second.patients is not None:
+        patients = np.concatenate([first.patients, second.patients])
+    return Samples(np.concatenate([first.x, second.x]), np.concatenate([first.y, second.y]), patients)
+
+
 @dataclass(frozen=True)
 class TuningSplit:
     """What a search may see. It has no eval part, so that nothing that tunes can reach one.

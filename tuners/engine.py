@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasets.plugins import Plugin
-from manual.learner import Config, EpochReport
+from manual.learner import Config, EpochReport, Pulse
 from tuners.record import TrialState
 
 ENGINES = "tuners.engines"
@@ -42,7 +42,8 @@ class TrainJob:
     """One trial. start and keep: files of weights to begin with and to leave behind.
 
     synchronous: wait after every epoch for the answer whether to go on. record: the number of the trial and the
-    file in which what it answers over the plane is kept (`tuners.recording`); None for no such thing.
+    file in which what it answers over the plane is kept (`tuners.recording`); None for no such thing. watched: send
+    `Pulsed` while it trains, and end as cancelled where the answer is False, within an epoch as well.
     """
 
     data: DataFolder
@@ -55,6 +56,7 @@ class TrainJob:
     keep: str | None = None
     synchronous: bool = False
     record: tuple[int, str] | None = None
+    watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,20 @@ class ScoreJob:
 
 
 @dataclass(frozen=True)
+class FinalJob:
+    """Train a final configuration of a contest on train and dev together and score it on eval.
+
+    There is no dev to choose an epoch by, so the learner has to keep its last one (`tuners.hypermodels._by_hand`).
+    """
+
+    data: DataFolder
+    learner: str
+    config: Config
+    seed: int
+    epochs: int
+
+
+@dataclass(frozen=True)
 class BayesJob:
     """Estimates of the Bayes error of one split: estimators by name, with their settings."""
 
@@ -83,7 +99,7 @@ class BayesJob:
     seed: int
 
 
-Job = CheckJob | TrainJob | ScoreJob | BayesJob
+Job = CheckJob | TrainJob | ScoreJob | FinalJob | BayesJob
 
 
 @dataclass(frozen=True)
@@ -98,6 +114,14 @@ class EpochDone:
     ticket: int
     report: EpochReport
     seconds: float
+
+
+@dataclass(frozen=True)
+class Pulsed:
+    """A sign of life from within an epoch of a watched trial."""
+
+    ticket: int
+    pulse: Pulse
 
 
 @dataclass(frozen=True)
@@ -138,7 +162,7 @@ class Restarted:
     seconds: float
 
 
-Event = Started | EpochDone | Trained | Done | Failed | Restarted
+Event = Started | EpochDone | Pulsed | Trained | Done | Failed | Restarted
 
 
 class JobRunner(ABC):

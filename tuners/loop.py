@@ -81,6 +81,14 @@ class _Bayes:
 Purpose = _Trial | _Score | _Bayes
 
 
+@dataclass(frozen=True)
+class Work:
+    """A job that was chosen, and what for."""
+
+    job: Job
+    purpose: Purpose
+
+
 class Loop:
     """Runs the searches of one study to their end, all of them side by side.
 
@@ -145,50 +153,74 @@ class Loop:
                     )
                 if isinstance(event, Done):
                     del running[event.ticket]
-            self._beat()
+            self.beat()
 
     def run(self) -> None:
         """Searches, selects and scores until every system is done."""
+        self.begin()
+        while True:
+            while self.runner.free and self.start_one():
+                pass
+            if not self.jobs:
+                break
+            for event in self.runner.wait(timeout=0.5):
+                self.handle(event)
+            self.beat()
+        self._close_searches()
+
+    # For a runner that others use as well, its owner calls these instead of `run`. ------------------
+
+    def begin(self) -> None:
+        """Says how far each system is, before its first job."""
         for label, runs in self._systems.items():
             limits = [run.ledger.budget.max_trials for run in runs]
             planned = None if None in limits else sum(limit or 0 for limit in limits)
             trials, epochs = (sum(getattr(run.ledger, name) for run in runs) for name in ("trials", "epochs"))
             self.progress.system_started(label, planned, SoFar(trials, epochs, self._best_error(label)))
-        while True:
-            while self.runner.free and self._start_one():
-                pass
-            if not self.jobs:
-                break
-            for event in self.runner.wait(timeout=0.5):
-                self._handle(event)
-            self._beat()
-        self._close_searches()
 
-    # Choosing work ---------------------------------------------------------------------------------
-
-    def _start_one(self) -> bool:
+    def start_one(self) -> bool:
         """Starts the most urgent job; False when there is nothing to start now."""
+        work = self.next_job()
+        if work is not None:
+            self.submit(work)
+        return work is not None
+
+    def next_job(self) -> Work | None:
+        """Chooses the most urgent job, which has to be submitted then; None when there is nothing to start now.
+
+        It asks a searcher, which may take seconds; nothing else may be called meanwhile.
+        """
         self._close_searches()
         for run in sorted(self.runs, key=lambda run: run.share):
             trial = run.next_trial()
             if trial is not None:
-                self._submit(self._train_job(run, trial), _Trial(run, trial.number))
-                return True
+                return Work(self._train_job(run, trial), _Trial(run, trial.number))
         self._close_searches()
         for run in self.runs:
             score = self._next_score(run)
             if score is not None:
-                self._submit(self._score_job(score), score)
-                return True
+                return Work(self._score_job(score), score)
         if self.bayes:
             split, estimators = self.bayes.popitem()
             seed = derive(self.study.spec.seed, "closed-loop")
-            self._submit(BayesJob(self.data, split, estimators, seed), _Bayes(split))
-            return True
-        return False
+            return Work(BayesJob(self.data, split, estimators, seed), _Bayes(split))
+        return None
+
+    def submit(self, work: Work) -> None:
+        """Hands a chosen job to a free worker."""
+        self.jobs[self.runner.submit(work.job)] = work.purpose
+
+    @property
+    def over(self) -> bool:
+        """Whether every search has ended; scores may still be missing."""
+        return len(self._searched) == len(self.runs)
+
+    # Choosing work ---------------------------------------------------------------------------------
 
     def _next_score(self, run: SystemRun) -> _Score | None:
         best = run.best()
+        if not self.study.spec.scored:
+            return None
         if run not in self._searched or run in self._failed_scores or run.score or best is None:
             return None
         if any(isinstance(job, _Score) and job.run is run for job in self.jobs.values()):
@@ -228,9 +260,6 @@ class Loop:
         self.store.update_search(self.study.name, run.spec.label, run.repeat, **values)
 
     # Jobs ------------------------------------------------------------------------------------------
-
-    def _submit(self, job: Job, purpose: Purpose) -> None:
-        self.jobs[self.runner.submit(job)] = purpose
 
     def _train_job(self, run: SystemRun, trial: TrialRecord) -> TrainJob:
         source = run.source(trial.parent)
@@ -275,7 +304,8 @@ class Loop:
 
     # Events ----------------------------------------------------------------------------------------
 
-    def _handle(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
+        """Takes in what happened to one of its jobs."""
         purpose = self.jobs[event.ticket]
         match event, purpose:
             case Started(), _Trial(run, number):
@@ -377,7 +407,8 @@ class Loop:
             )
         )
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """A sign of life of the study, every few seconds."""
         if time.monotonic() - self._beaten > BEAT:
             self._beaten = time.monotonic()
             self.store.beat(self.study.name)

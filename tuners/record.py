@@ -93,13 +93,17 @@ class Budget:
 
 @dataclass(frozen=True)
 class SystemSpec:
-    """One row of a comparison: a learner and who tunes it. configs: what `hand` will try."""
+    """One row of a comparison: a learner and who tunes it. configs: what `hand` will try.
+
+    repeats: its searches, where they are others than the study's.
+    """
 
     label: str
     learner: str
     tuner: str
     configs: tuple[Config, ...] = ()
     epochs: int | None = None
+    repeats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class StudySpec:
     guard: autotuners draw no configuration that their space knows to be impossible.
     address: where the engine's cluster is; None for this machine.
     second_dev: the share of dev, in (0, 1), that is kept out of searches and only measured on; None for none.
+    scored: winners are scored on eval. Those of a contest are not, as the contest does that when it has ended.
     """
 
     dataset: str
@@ -125,6 +130,7 @@ class StudySpec:
     guard: bool = True
     address: str | None = None
     second_dev: float | None = None
+    scored: bool = True
 
 
 @dataclass(frozen=True)

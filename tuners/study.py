@@ -186,7 +186,7 @@ def run(
         try:
             runner = engine.start(workers, str(log), address or study.spec.address)
             # The workers warm up while the searchers' libraries are imported here.
-            runs = _system_runs(store, study)
+            runs = system_runs(store, study)
             learners = {system.learner: learner_of(system) for system in study.spec.systems}
             loop = Loop(store, study, runs, learners, runner, progress, _missing_bayes(store, study))
             loop.check()
@@ -226,7 +226,7 @@ def learner_of(system: SystemSpec) -> Learner:
     return find(HYPERMODELS, Tunable, system.learner, "model")
 
 
-def _system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
+def system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
     """The searches of a study, repeat by repeat, each as far as the store says it is."""
     systems = store.systems(study.name)
     scores = {(score.system, score.repeat): score for score in store.scores(study.name)}
@@ -297,7 +297,7 @@ def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> Sys
     if space is not None and study.spec.guard:
         first_look(space)  # before anything is written: what cannot be searched at all
     # Searching anew what no seed changes would only repeat it.
-    repeats = 1 if learner_of(system).deterministic else study.spec.repeats
+    repeats = 1 if learner_of(system).deterministic else system.repeats or study.spec.repeats
     return SystemRecord(
         study.name,
         system.label,

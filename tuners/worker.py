@@ -24,7 +24,7 @@ from datasets.inputs import input_shape
 from datasets.known_split import KnownSplit, read_known
 from datasets.plugins import find
 from datasets.second_dev import divide_dev, second_rows
-from datasets.types import Samples, TuningSplit
+from datasets.types import Samples, TuningSplit, joined
 from manual import MODELS
 from manual.collapse import Collapse
 from manual.learner import (
@@ -34,6 +34,8 @@ from manual.learner import (
     ImpossibleArchitecture,
     Learner,
     Plan,
+    Pulse,
+    Stopped,
     Weights,
 )
 from tuners.clock import Clock
@@ -45,7 +47,9 @@ from tuners.engine import (
     EpochDone,
     Event,
     Failed,
+    FinalJob,
     Job,
+    Pulsed,
     ScoreJob,
     Started,
     Trained,
@@ -71,14 +75,22 @@ class Pipe(Protocol):
         """Whether an answer waits."""
 
 
-def main(pipe: Connection, log: str) -> None:
-    """Serves jobs until the pipe closes, which is how the death of the other side is noticed."""
+def main(pipe: Connection, log: str, warm: tuple[str, ...] = ()) -> None:
+    """Serves jobs until the pipe closes, which is how the death of the other side is noticed.
+
+    warm: learners whose libraries are loaded before the first job.
+    """
     # Ctrl-C reaches every process of a terminal; the loop alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries print; standard output belongs to the command's own document.
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(file, 1)
     os.dup2(file, 2)
+    for name in warm:
+        try:
+            find_learner(name).prepare()
+        except Exception:
+            traceback.print_exc()  # into the log; its first job will say so
     while True:
         try:
             message = pipe.recv()
@@ -111,12 +123,17 @@ def serve(pipe: Pipe, ticket: int, job: Job) -> None:
                 values = _train(pipe, ticket, job, clock)
             case ScoreJob():
                 values = _score(job, clock)
+            case FinalJob():
+                values = _final(pipe, job)
             case CheckJob():
                 values = _check(job)
             case BayesJob():
                 values = _bayes(job)
     except (BrokenPipeError, EOFError):
         raise
+    except Stopped:
+        pipe.send(Failed(ticket, TrialState.CANCELLED, "cancelled", clock.seconds))
+        return
     except BaseException as error:
         traceback.print_exc()  # into the log; the reason goes to the user
         pipe.send(Failed(ticket, TrialState.FAILED, reason(error), clock.seconds))
@@ -179,10 +196,13 @@ def _check(job: CheckJob) -> dict[str, Any]:
 def _train(pipe: Pipe, ticket: int, job: TrainJob, clock: Clock | None = None) -> dict[str, Any]:
     split = _tuning_split(job.data)
     learner = find_learner(job.learner)
-    plan = Plan(job.epochs, job.seed, job.first_epoch, _read_weights(job.start))
     curve: list[EpochReport] = []
     watch = _Watch(split.train, job.data.classes)
     begun = time.monotonic()
+
+    def pulse(sign: Pulse) -> bool:
+        pipe.send(Pulsed(ticket, sign))
+        return bool(pipe.recv()) if pipe.poll() else True
 
     def report(result: EpochReport) -> bool:
         nonlocal begun
@@ -190,8 +210,12 @@ def _train(pipe: Pipe, ticket: int, job: TrainJob, clock: Clock | None = None) -
         seconds, begun = time.monotonic() - begun, time.monotonic()
         pipe.send(EpochDone(ticket, result, seconds))
         go_on = bool(pipe.recv()) if job.synchronous or pipe.poll() else True
+        if job.watched and not go_on:
+            raise Stopped(len(curve), begun=False)
         return watch.goes_on(result) and go_on
 
+    start = _read_weights(job.start)
+    plan = Plan(job.epochs, job.seed, job.first_epoch, start, pulse=pulse if job.watched else None)
     fitted = learner.train(job.config, split, job.data.classes, plan, report)
     predicted = fitted.predict(split.dev.x)
     if job.keep:
@@ -284,6 +308,39 @@ def _score(job: ScoreJob, clock: Clock | None = None) -> dict[str, Any]:
         "excess": {name: one.excess(predictions[name]) for name, one in known.items()},
         "surface": f"{stem.name}.surface.npz" if surface else None,
         "weights": f"{stem.name}.weights.npz" if weights is not None else None,
+    }
+
+
+def _final(pipe: Pipe, job: FinalJob) -> dict[str, Any]:
+    folder = Path(job.data.path)
+    tuning = read_tuning_split(folder)
+    both = joined(tuning.train, tuning.dev)
+    held_out = read_part(folder, "eval")
+    split = TuningSplit(both, tuning.dev, tuning.kind)
+    curve: list[EpochReport] = []
+    watch = _Watch(both, job.data.classes)
+
+    def pulse(sign: Pulse) -> bool:
+        if pipe.poll():  # nobody answers here: what waits is the end of the other side
+            pipe.recv()
+        return True
+
+    def report(result: EpochReport) -> bool:
+        curve.append(result)
+        return watch.goes_on(result)
+
+    plan = Plan(job.epochs, job.seed, pulse=pulse)
+    failure = ""
+    try:
+        fitted = find_learner(job.learner).train(job.config, split, job.data.classes, plan, report)
+        predicted = fitted.predict(held_out.x)
+    except (Diverged, ImpossibleArchitecture) as error:
+        failure = reason(error)
+        predicted = np.full(len(held_out), np.bincount(both.y).argmax())
+    return {
+        "eval_error": float(np.mean(predicted != held_out.y)),
+        "epochs": len(curve),
+        "failure": failure,
     }
 
 

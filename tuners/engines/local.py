@@ -54,6 +54,12 @@ class LocalEngine(EnginePlugin):
         return LocalRunner(workers or default_workers(), log)
 
 
+#: Seconds that a cancelled job has to end by itself, before its process is killed and replaced.
+GRACE = 1.0
+
+CANCELLED = "cancelled"
+
+
 def default_workers() -> int:
     """One a core, four at most: each holds a deep learning library in about a gigabyte."""
     return max(1, min(4, os.cpu_count() or 1))
@@ -65,12 +71,16 @@ class _Worker:
     pipe: Connection
     ticket: int | None = None
     started: float = 0.0
+    cancelled: float | None = None
 
 
 class LocalRunner(JobRunner):
-    def __init__(self, workers: int, log: str) -> None:
+    """warm: learners whose libraries each worker loads as it starts, before it has a job."""
+
+    def __init__(self, workers: int, log: str, warm: tuple[str, ...] = ()) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._log = log
+        self._warm = warm
         self._tickets = itertools.count(1)
         self._workers = [self._spawn() for _ in range(workers)]
 
@@ -86,12 +96,28 @@ class LocalRunner(JobRunner):
                 item = self._workers[index] = self._spawn()
             item.ticket = next(self._tickets)
             item.started = time.monotonic()
+            item.cancelled = None
             with suppress(OSError):  # it died this moment; wait() will say so
                 item.pipe.send((item.ticket, job))
             return item.ticket
         raise RuntimeError("no worker is free; ask `free` first")
 
+    def cancel(self, ticket: int) -> None:
+        """Ends a watched job at its next pulse, or its process after a second, and comes back as Failed, CANCELLED.
+
+        One that ends by itself before that comes back as it ended. The worker is free again within two seconds as
+        long as `wait` is called.
+        """
+        for item in self._workers:
+            if item.ticket == ticket and item.cancelled is None:
+                item.cancelled = time.monotonic()
+        self.answer(ticket, False)
+
     def wait(self, timeout: float) -> list[Event]:
+        for item in self._workers:
+            late = item.cancelled is not None and time.monotonic() - item.cancelled > GRACE
+            if item.ticket is not None and late:
+                item.process.kill()
         busy = {item.pipe: item for item in self._workers if item.ticket is not None}
         events: list[Event] = []
         for pipe in wait_for(list(busy), timeout) if busy else []:
@@ -122,7 +148,7 @@ class LocalRunner(JobRunner):
 
     def _spawn(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=worker.main, args=(theirs, self._log), daemon=True)
+        process = self._context.Process(target=worker.main, args=(theirs, self._log, self._warm), daemon=True)
         with _environment(ENVIRONMENT):
             process.start()
         theirs.close()  # so that the worker's death reads as the end of the pipe
@@ -132,13 +158,16 @@ class LocalRunner(JobRunner):
         item.process.join(timeout=5)
         code = item.process.exitcode
         assert item.ticket is not None
-        if code == -signal.SIGKILL:
+        state = TrialState.FAILED
+        if item.cancelled is not None:
+            state, reason = TrialState.CANCELLED, CANCELLED
+        elif code == -signal.SIGKILL:
             reason = "its process was killed, most likely because the machine ran out of memory"
         elif code is not None and code < 0:
             reason = f"its process crashed with {signal.Signals(-code).name}"
         else:
             reason = f"its process ended unexpectedly with exit code {code}"
-        failed = Failed(item.ticket, TrialState.FAILED, reason, time.monotonic() - item.started)
+        failed = Failed(item.ticket, state, reason, time.monotonic() - item.started)
         self._workers[self._workers.index(item)] = self._spawn()
         return failed
 
