@@ -89,6 +89,18 @@ class People(Reading):
                 )
         return self._of_code(code), token
 
+    def new_code(self, id: str, person: str) -> str:
+        """Another personal code, shown once, for somebody who did not keep theirs; the one before it ends."""
+        code = codes.new_personal_code()
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(PEOPLE)
+                .where(PEOPLE.c.contest == id, PEOPLE.c.id == person)
+                .values(code=codes.hashed(codes.typed(code)))
+            )
+        self.person(id, person)
+        return code
+
     def tell_background(self, id: str, person: str, background: Background) -> None:
         """What somebody says of themselves; it can change until they see the task.
 
