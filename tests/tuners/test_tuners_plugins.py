@@ -35,6 +35,10 @@ KINDS = {
             "lenet5",
             "lenet5-grid",
             "digits-cnn",
+            "by-hand-digits",
+            "by-hand-mlp",
+            "by-hand-lenet5",
+            "by-hand-squeezenet",
         },
     ),
     MODELS: (

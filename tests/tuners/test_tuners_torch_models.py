@@ -13,12 +13,18 @@ from manual.learner import Diverged, ImpossibleArchitecture, Plan
 from manual.settings import Settings
 from tuners.draw import draw
 from tuners.grid import grid
+from tuners.hypermodels._by_hand import ByHand
 from tuners.hypermodels._torch import TorchTunable
 from tuners.presets import DEFAULT_MODELS, systems_of
 from tuners.space import Constraint, SpaceError
 from tuners.tunable import HYPERMODELS, Tunable
 
-MODELS_T = {name: m for name, m in scan(HYPERMODELS, Tunable).items() if isinstance(m, TorchTunable)}
+#: Those of contests have tests of their own.
+MODELS_T = {
+    name: m
+    for name, m in scan(HYPERMODELS, Tunable).items()
+    if isinstance(m, TorchTunable) and not isinstance(m, ByHand)
+}
 SHAPES = {"images": (32, 32, 3), "small-images": (8, 8, 1), "large-images": (64, 64, 3)}
 
 

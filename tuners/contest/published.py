@@ -7,7 +7,7 @@ submitted. Two rules make it a configuration of a task, and what they changed is
   hold such values that are not defaults; they had no effect there either.
 - A value beyond the range of the task becomes the nearest value within. Most of them are epochs: the study had hours
   for 13,000 photographs and up to 1,200 epochs, a contest has minutes. Six have a weight decay above the largest,
-  one of them a momentum above 1 as well, and one an alpha of 2; one trained on single samples.
+  one of them a momentum above 1 as well and another an alpha of 2; one trained on single samples.
 
 So a row says how a configuration of the study does on another task with fewer epochs, not how it did in the study.
 """
