@@ -5,29 +5,24 @@ Pages never run anything. They open the store for writing only to write such a r
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard import messages, reading
+from dashboard import messages, reading, servers
 from dashboard.contest import doors
 from datasets.errors import DataError, HandtuneError
 from tuners.jobs import seat
-from tuners.jobs.process import ROOT, last_words
 from tuners.jobs.queue import Queue
 from tuners.jobs.record import OPEN, Job
 from tuners.store import Store, location
 
-#: Seconds for which a server that was just started may be on its way.
-ON_ITS_WAY = 15.0
+#: What runs them.
+SERVER = servers.Kind(seat.JOBS, ("tuners.jobs",), "jobs/server.log", "runs searches")
 
 
 def start(study: str, arguments: Sequence[str], token: str) -> None:
@@ -79,29 +74,7 @@ def wake() -> str:
     """
     if not any(job.state in OPEN for job in jobs()):
         return ""
-    found = seat.holder(reading.store())
-    address, woken = location(None), _woken()
-    if found is not None and found.alive:
-        woken.pop(address, None)
-        return ""
-    log = reading.store().folder / "jobs" / "server.log"
-    if time.monotonic() - woken.get(address, -ON_ITS_WAY) < ON_ITS_WAY:
-        return ""
-    trouble = f"The process that runs searches does not start: {last_words(log)}" if address in woken else ""
-    woken[address] = time.monotonic()
-    where = address if "://" in address else str(Path(address).expanduser().resolve())
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        subprocess.Popen(
-            [sys.executable, "-m", "tuners.jobs"],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"HANDTUNE_STORE": where, "PYTHONPATH": path},
-            start_new_session=True,  # searches go on when the dashboard is ended
-        )
-    return trouble
+    return servers.wake(SERVER)
 
 
 def attempt(action: Callable[[], None]) -> str:
@@ -123,12 +96,6 @@ def _write(change: Callable[[Queue], object]) -> None:
         change(Queue(store))
     _jobs.clear()
     wake()
-
-
-@st.cache_resource(show_spinner=False)
-def _woken() -> dict[str, float]:
-    """By store, when this dashboard started a server last."""
-    return {}
 
 
 @st.cache_data(ttl=reading.FRESH, show_spinner=False)

@@ -21,7 +21,7 @@ from tuners import schema
 from tuners.jobs import process, seat
 from tuners.jobs.queue import Queue, new_token
 from tuners.jobs.record import Job, JobState
-from tuners.jobs.server import ending, is_of, outcome
+from tuners.jobs.server import OPEN_JOBS, ending, is_of, outcome
 from tuners.record import StudyState
 from tuners.store import Store
 
@@ -188,7 +188,7 @@ def test_a_seat_is_taken_once_and_left(store: Store) -> None:
     assert holder is not None and holder.alive
     assert seat.beat(store)
     Queue(store).add(new_token(), "a", WORDS)
-    assert not seat.leave(store, only_if_idle=True), "a job would wait for nobody"
+    assert not seat.leave(store, unless=OPEN_JOBS), "a job would wait for nobody"
     assert seat.leave(store)
     assert seat.holder(store) is None
 

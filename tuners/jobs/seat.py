@@ -1,4 +1,4 @@
-"""The one place for a server that each store has: whoever holds it runs the jobs."""
+"""The places for servers that each store has, one of each kind: whoever holds it does that kind of work."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import Connection, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Select, delete, insert, inspect, select, update
 
 from tuners import schema
-from tuners.jobs.record import OPEN
 from tuners.store import Store
 from tuners.store_format import ALONE
 
@@ -24,8 +23,8 @@ BEAT, SILENCE = 1.0, 40.0
 
 SERVERS = schema.job_servers
 
-#: The one row.
-PLACE = 1
+#: The rows: of who runs searches that were asked for (`tuners.jobs`), and of who runs contests (`tuners.contest`).
+JOBS, CONTESTS = 1, 2
 
 
 @dataclass(frozen=True)
@@ -60,43 +59,42 @@ def runs(pid: int) -> bool:
         return False
 
 
-def holder(store: Store) -> Holder | None:
-    """Who holds the seat, dead or alive; None where nobody does."""
+def holder(store: Store, place: int = JOBS) -> Holder | None:
+    """Who holds a seat, dead or alive; None where nobody does."""
     if not inspect(store.engine).has_table(SERVERS.name):
         return None
     with store.engine.connect() as connection:
-        return _holder(connection)
+        return _holder(connection, place)
 
 
-def take(store: Store) -> tuple[bool, Holder | None]:
-    """Takes the seat where it is free or its holder is dead. Returns whether it is ours, and who held it."""
+def take(store: Store, place: int = JOBS) -> tuple[bool, Holder | None]:
+    """Takes a seat where it is free or its holder is dead. Returns whether it is ours, and who held it."""
     with store.engine.begin() as connection:
         _alone(store, connection)
-        before = _holder(connection)
+        before = _holder(connection, place)
         if before is not None and before.alive:
             return False, before
-        connection.execute(delete(SERVERS))
+        connection.execute(delete(SERVERS).where(SERVERS.c.place == place))
         connection.execute(
-            insert(SERVERS).values(place=PLACE, host=this_host(), pid=os.getpid(), heartbeat=time.time())
+            insert(SERVERS).values(place=place, host=this_host(), pid=os.getpid(), heartbeat=time.time())
         )
     return True, before
 
 
-def beat(store: Store) -> bool:
+def beat(store: Store, place: int = JOBS) -> bool:
     """A sign of life; False where another process has taken the seat meanwhile."""
     with store.engine.begin() as connection:
-        changed = connection.execute(update(SERVERS).where(*_ours()).values(heartbeat=time.time()))
+        changed = connection.execute(update(SERVERS).where(*_ours(place)).values(heartbeat=time.time()))
     return bool(changed.rowcount)
 
 
-def leave(store: Store, *, only_if_idle: bool = False) -> bool:
-    """Gives the seat up; with `only_if_idle` only where no job waits, which nobody would start otherwise."""
+def leave(store: Store, place: int = JOBS, *, unless: Select[Any] | None = None) -> bool:
+    """Gives the seat up; not where the query `unless` finds work that waits, which nobody would start otherwise."""
     with store.engine.begin() as connection:
         _alone(store, connection)
-        jobs = schema.jobs
-        if only_if_idle and connection.execute(select(jobs.c.token).where(jobs.c.state.in_(OPEN))).first():
+        if unless is not None and connection.execute(unless).first():
             return False
-        connection.execute(delete(SERVERS).where(*_ours()))
+        connection.execute(delete(SERVERS).where(*_ours(place)))
     return True
 
 
@@ -106,10 +104,10 @@ def _alone(store: Store, connection: Connection) -> None:
         connection.exec_driver_sql(lock)
 
 
-def _ours() -> tuple[Any, ...]:
-    return SERVERS.c.host == this_host(), SERVERS.c.pid == os.getpid()
+def _ours(place: int) -> tuple[Any, ...]:
+    return SERVERS.c.place == place, SERVERS.c.host == this_host(), SERVERS.c.pid == os.getpid()
 
 
-def _holder(connection: Connection) -> Holder | None:
-    row = connection.execute(select(SERVERS)).mappings().first()
+def _holder(connection: Connection, place: int) -> Holder | None:
+    row = connection.execute(select(SERVERS).where(SERVERS.c.place == place)).mappings().first()
     return Holder(row["host"], row["pid"], row["heartbeat"]) if row else None

@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, UsageError
+from tuners import schema
 from tuners.jobs import seat
 from tuners.jobs.process import Process, log_of, stop_orphans
 from tuners.jobs.queue import Queue
-from tuners.jobs.record import Job, JobState
+from tuners.jobs.record import OPEN, Job, JobState
 from tuners.record import StudyRecord, StudyState
 from tuners.store import Store, shown
 
@@ -31,6 +33,9 @@ KILLED = (
     "finished is lost."
 )
 BUSY = "Waits: another process runs this study, or ran it until a moment ago."
+
+#: What keeps a server that has nothing to do.
+OPEN_JOBS = select(schema.jobs.c.token).where(schema.jobs.c.state.in_(OPEN))
 
 Say = Callable[[str], None]
 
@@ -90,7 +95,7 @@ class Server:
                 self._start_next()
                 if self.running or self._left:
                     last_job = time.monotonic()
-                if time.monotonic() - last_job > self.idle and seat.leave(self.store, only_if_idle=True):
+                if time.monotonic() - last_job > self.idle and seat.leave(self.store, unless=OPEN_JOBS):
                     self.say("nothing to do; it starts again with the next job")
                     return True
             except SQLAlchemyError as error:  # a database that is restarted, a disk that is full

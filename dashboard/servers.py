@@ -1,0 +1,71 @@
+"""Processes that work for the pages, one of a kind for each store: how they are woken, and what is wrong if they do not come.
+
+Pages never run anything themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import reading
+from tuners.jobs import seat
+from tuners.jobs.process import ROOT, last_words
+from tuners.store import location
+
+#: Seconds for which a server that was just started may be on its way.
+ON_ITS_WAY = 15.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of server. place: its seat. words: `python -m` these. log: below the store's folder. what: it does."""
+
+    place: int
+    words: Sequence[str]
+    log: str
+    what: str
+
+
+def wake(kind: Kind) -> str:
+    """Starts a server of a kind where none lives. A second one would end at once.
+
+    Returns what is wrong, in plain words, where the last one did not come up; else "".
+    """
+    found = seat.holder(reading.store(), kind.place)
+    address, woken = f"{kind.place} {location(None)}", _woken()
+    if found is not None and found.alive:
+        woken.pop(address, None)
+        return ""
+    log = reading.store().folder / kind.log
+    if time.monotonic() - woken.get(address, -ON_ITS_WAY) < ON_ITS_WAY:
+        return ""
+    trouble = f"The process that {kind.what} does not start: {last_words(log)}" if address in woken else ""
+    woken[address] = time.monotonic()
+    store = location(None)
+    where = store if "://" in store else str(Path(store).expanduser().resolve())
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        subprocess.Popen(
+            [sys.executable, "-m", *kind.words],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"HANDTUNE_STORE": where, "PYTHONPATH": path},
+            start_new_session=True,  # its work goes on when the dashboard is ended
+        )
+    return trouble
+
+
+@st.cache_resource(show_spinner=False)
+def _woken() -> dict[str, float]:
+    """By kind and store, when this dashboard started a server last."""
+    return {}
