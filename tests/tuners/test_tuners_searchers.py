@@ -160,7 +160,10 @@ class TestContract:
             assert 0.2 < sum(below) / len(below) < 0.8
 
     @algorithms
-    @pytest.mark.parametrize("model", MODELS)
+    # The spaces of contests differ in ranges alone: one stands for them.
+    @pytest.mark.parametrize(
+        "model", [m for m in MODELS if not m.startswith("by-hand-") or m == "by-hand-digits"]
+    )
     def test_every_space_of_the_project_is_searched_or_refused_in_plain_words(self, name, model):
         space = MODELS[model].space
         try:
