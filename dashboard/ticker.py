@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -53,17 +53,21 @@ def events(trials: Sequence[TrialRecord], systems: Sequence[SystemRecord]) -> li
     return sorted(found, key=lambda event: event.moment, reverse=True)
 
 
-def ticker(found: Sequence[Event], colours: dict[str, str]) -> str:
-    """Events as a list that screen readers announce as it grows."""
+def ticker(found: Sequence[Event], colours: Mapping[str, str], marks: Mapping[str, str] | None = None) -> str:
+    """Events as a list that screen readers announce as it grows. marks: of systems that have one of their own, as HTML."""
     lines = "".join(
         f"<li class='{event.kind}'><span class='mark' aria-hidden='true'>{KINDS[event.kind][0]}</span>"
-        f"<span><span class='swatch' style='background:{colours[event.system]}'></span>"
+        f"<span>{_mark(event.system, colours, marks or {})}"
         f"<b>{escape(event.system)}</b> {escape(event.text)}</span></li>"
         for event in found
     )
     return (
         f"<div role='log' aria-label='What happened, the latest first'><ol class='ticker'>{lines}</ol></div>"
     )
+
+
+def _mark(system: str, colours: Mapping[str, str], marks: Mapping[str, str]) -> str:
+    return marks.get(system) or f"<span class='swatch' style='background:{colours[system]}'></span>"
 
 
 def _event(trial: TrialRecord, best: dict[str, float]) -> Event | None:

@@ -95,6 +95,15 @@ def own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+@pytest.fixture(autouse=True)
+def browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The cookies of a browser on this machine: none. AppTest has mocks in their place, which look like cookies."""
+    cookies: dict[str, str] = {}
+    for name, value in (("cookies", cookies), ("headers", {}), ("ip_address", None)):
+        monkeypatch.setattr(type(st.context), name, value)
+    return cookies
+
+
 @pytest.fixture
 def open_page(address: str) -> Open:
     """Opens a page as an address would: `open_page("errors", study="demo")`."""

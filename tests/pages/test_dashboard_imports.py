@@ -61,10 +61,12 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
     assert shown.split("|")[1:] == [
         "Bayes error",
         "Comparison",
+        "Contest",
         "Draw data",
         "EEG segments",
         "Errors",
         "Hyperparameters",
+        "Leaderboard",
         "1 · One data set, three pictures",
         "Live race",
         "Handtune",

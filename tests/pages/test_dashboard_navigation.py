@@ -25,6 +25,7 @@ MENU = {
     ],
     "Do": ["start", "draw", "lesson"],
     "Reports": ["report"],
+    "Contest": ["join", "leaderboard", "your_data", "contest"],
 }
 
 

@@ -1,0 +1,121 @@
+"""What the instructor does with a contest: start it, add minutes, end it, pass its data on, delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import messages
+from dashboard.contest import desk
+from tuners.contest.book import Book
+from tuners.contest.export import early, export, refusal
+from tuners.contest.record import Contest, ContestState
+
+#: In the session: what came of the last click, "" where all went well.
+SAID = "contest-said"
+
+#: Minutes that are added by one click.
+MORE = (1, 2, 5)
+
+
+def say() -> None:
+    """Why the last click did nothing, once."""
+    trouble = st.session_state.pop(SAID, "")
+    if trouble:
+        st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
+
+
+def lobby(contest: Contest) -> None:
+    st.button(
+        "Start the contest",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start-contest",
+        help="Everybody sees the task now, and the clock runs. Who comes later may still join",
+        on_click=_do,
+        args=(lambda book: book.open(contest.id),),
+    )
+
+
+def running(contest: Contest) -> None:
+    """More minutes, and the end."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for minutes in MORE:
+            st.button(
+                f"+ {minutes} min",
+                key=f"extend-{minutes}",
+                help=f"{minutes} more minutes for everybody",
+                on_click=_do,
+                args=(lambda book, minutes=minutes: book.extend(contest.id, minutes),),
+            )
+        _end(contest)
+
+
+def _end(contest: Contest) -> None:
+    with st.popover("End it now …", icon=":material/flag:", key="end-contest"):
+        st.markdown(
+            "Time is over for everybody at once. Each final configuration is fixed then: the one that was marked, else the "
+            "best on dev. This cannot be taken back."
+        )
+        st.button(
+            "End it for everybody",
+            type="primary",
+            key="end-contest-now",
+            on_click=_do,
+            args=(lambda book: book.end(contest.id),),
+        )
+
+
+def over(contest: Contest) -> None:
+    """The export and the deletion."""
+    st.header("Data of this contest", anchor=False)
+    _export(contest)
+    _delete(contest)
+
+
+def _export(contest: Contest) -> None:
+    why = refusal(desk.book(), contest.id)
+    if why:
+        st.info(f"There is no export: {messages.escaped(why)}.", icon=":material/inventory_2:")
+        return
+    provisional = early(desk.book(), contest.id)
+    if provisional:
+        st.caption(
+            "People may still withdraw, and what was passed on cannot be taken back: an export of today is marked as "
+            "provisional. Make it again after that date, and publish only that one."
+        )
+    st.download_button(
+        "Export as zip",
+        lambda: export(desk.book(), contest.id, before_freeze=True),
+        f"contest-{contest.id}.zip",
+        "application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        key="export-contest",
+        help="Those who agreed to it, with new ids, coarse answers, and no comments; README.txt tells what is in it",
+    )
+
+
+def _delete(contest: Contest) -> None:
+    if contest.state == ContestState.OPEN:
+        return
+    with st.popover("Delete …", icon=":material/delete:", key="delete-contest"):
+        st.markdown(
+            "Deletes the contest with everything of everybody: consents, answers, tries, results. The tuners' study stays. "
+            f"This cannot be taken back. Type its title to confirm: **{messages.escaped(contest.title)}**"
+        )
+        typed = st.text_input("Title of the contest", key="delete-typed", autocomplete="off")
+        st.button(
+            "Delete it with everything",
+            type="primary",
+            disabled=typed.strip() != contest.title,
+            key="delete-contest-now",
+            on_click=_do,
+            args=(lambda book: book.delete(contest.id),),
+        )
+
+
+def _do(action: Callable[[Book], object]) -> None:
+    """Called once for each click."""
+    st.session_state[SAID] = desk.attempt(action)

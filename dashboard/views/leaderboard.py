@@ -1,0 +1,162 @@
+"""For the projector and for participants: who leads on dev while a contest runs, and how everybody did on eval after it."""
+
+import time
+
+import streamlit as st
+
+from dashboard import deep_links, messages, projector, viewers
+from dashboard.contest import board, desk, doors, parts, way_in
+from dashboard.contest.moment import Moment, moment
+from dashboard.ticker import ticker
+from tuners.contest import clock
+from tuners.contest.record import ClockKind, Contest, ContestState, Person
+
+TITLE = "Leaderboard"
+ICON = ":material/social_leaderboard:"
+SECTION = "Contest"
+POSITION = 61
+
+#: Seconds between two looks: of a few viewers and of a full class room, and once all is scored.
+PACE, RESTS = 2.0, 10.0
+
+#: Rows beside the picture, on a projector and on a desk.
+PROJECTED, SHOWN = 7, 15
+
+
+def pace(contest: Contest) -> float:
+    return RESTS if contest.state == ContestState.SCORED else max(PACE, viewers.seconds_between())
+
+
+def choose() -> Contest | None:
+    """The contest of the address, else the viewer's own, else the newest; None, with the reason, where there is none."""
+    person = desk.person()
+    found = desk.contests()
+    if doors.shut():  # of other contests it is nobody's business here
+        found = [one for one in found if person is not None and one.id == person.contest]
+        if not found:
+            st.info("Join a contest first; then its leaderboard is here.", icon=":material/groups:")
+            st.page_link("views/join.py", label="Take part", icon=":material/arrow_forward:")
+            return None
+    if not found:
+        st.info("There is no contest yet.", icon=":material/inbox:")
+        st.page_link("views/contest.py", label="Create one", icon=":material/arrow_forward:")
+        return None
+    titles = {one.id: one.title for one in found}
+    own = person.contest if person is not None and person.contest in titles else found[0].id
+    if len(titles) == 1 or projector.on():
+        chosen = deep_links.followed("contest") or next(iter(deep_links.written("contest")), own)
+        chosen = chosen if chosen in titles else own
+        deep_links.write("contest", [chosen])
+    else:
+        chosen = deep_links.selectbox(
+            "Contest", list(titles), key="contest", default=own, format_func=titles.__getitem__
+        )
+    return next(one for one in found if one.id == chosen)
+
+
+def show(id: str, state: ContestState, you: str) -> None:
+    with messages.plain_words():  # a fragment reruns without the entry file and its care
+        viewers.here()
+        contest = desk.contest(id)
+        if contest is None or contest.state != state:
+            st.rerun()  # another state has another page and another pace
+        draw(moment(contest), you)
+
+
+def draw(now: Moment, you: str) -> None:
+    if now.simulated:
+        st.badge(board.SIMULATED, color="orange", icon=":material/smart_toy:")
+    match now.contest.state:
+        case ContestState.LOBBY:
+            way_in.show(now.contest, len(now.people))
+        case ContestState.OPEN:
+            show_race(now, you)
+        case ContestState.ENDED:
+            show_scoring(now, you)
+        case ContestState.SCORED:
+            show_end(now, you)
+
+
+def show_race(now: Moment, you: str) -> None:
+    show_clock(now.contest, next((one for one in now.people if one.id == you), None))
+    show_dev(now, you)
+
+
+def show_clock(contest: Contest, person: Person | None) -> None:
+    left = clock.left(contest, person, time.time())
+    if left is not None:
+        with st.container(key="board-clock"):
+            parts.countdown(left, 60 * (contest.terms.minutes + contest.extended), key="board-countdown")
+    elif contest.terms.clock == ClockKind.EACH:
+        st.caption(f"Everybody has {contest.terms.minutes:g} minutes from their first look at the task.")
+
+
+def show_dev(now: Moment, you: str) -> None:
+    picture, ranks = st.columns([0.6, 0.4], gap="medium")
+    with picture:
+        strip = board.strip(now.rows)
+        if strip:
+            st.html(strip)
+            st.html(board.legend({row.kind for row in now.rows}, now.simulated))
+        else:
+            st.caption("The first trainings are on their way.")
+        st.header("What just happened", anchor=False)
+        show_happened(now)
+    with ranks:
+        st.html(board.ranking(now.rows, PROJECTED if projector.on() else SHOWN, you))
+        st.caption("Dev accuracy, best so far. Eval stays closed until the end.")
+
+
+def show_happened(now: Moment) -> None:
+    if not now.happened:
+        st.caption("Nothing yet.")
+        return
+    shown = now.happened[: 4 if projector.on() else None]
+    marks = {event.system: board.mark(kind) for event, kind in shown}
+    st.html(ticker([event for event, _ in shown], {}, marks))
+
+
+def show_scoring(now: Moment, you: str) -> None:
+    done, total = now.scored
+    seeds = now.contest.terms.final_seeds
+    st.progress(
+        done / total if total else 0.0,
+        text=f"Time is over. Each final configuration is trained {seeds} times on train and dev and scored on eval: "
+        f"{done} of {total or '…'}",
+    )
+    first = next((row for row in now.results if row.mean is not None), None)
+    if first is None:
+        show_dev(now, you)
+        return
+    st.header(f"Provisional: after {first.seeds} of {seeds} seeds", anchor=False)
+    st.html(board.final_table(now.results, you))
+
+
+def show_end(now: Moment, you: str) -> None:
+    if not any(row.mean is not None for row in now.results):
+        st.warning("The contest is over, and nobody has a score: no training had a result.")
+        return
+    st.html(board.podium(now.results, you))
+    st.markdown(board.verdict(now.results))
+    st.html(board.final_table(now.results, you))
+    st.caption(
+        f"Eval accuracy: the mean of {now.contest.terms.final_seeds} trainings on train and dev, the same seeds for all, with "
+        "Student's 95 % interval of that mean; it holds the luck of seeds, not that of people. Dev is what everybody chose by, "
+        "so it flatters."
+    )
+    if not doors.shut():
+        st.page_link(
+            "views/people.py",
+            label="Is the difference shown? People and tuners",
+            icon=":material/arrow_forward:",
+            query_params={"contest": now.contest.id},
+        )
+
+
+st.html(way_in.LOOK)
+contest = choose()
+st.title(messages.escaped(contest.title) if contest else TITLE, anchor=False)
+if contest is not None:
+    person = desk.person()
+    you = person.id if person is not None and person.contest == contest.id else ""
+    st.fragment(show, run_every=pace(contest))(contest.id, contest.state, you)
