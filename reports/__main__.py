@@ -71,9 +71,7 @@ def _write(kind: Kind, args: argparse.Namespace) -> int:
     names = tuple(dict.fromkeys(args.of))
     if len(names) < kind.fewest:
         raise UsageError(_which(kind, store))
-    if kind.reads_store:
-        for name in names:  # all of them before anything is written
-            store.study(name)
+    kind.check(store, names)  # all of them before anything is written
     given = {option: getattr(args, option) for option in (*kind.options, "data_root") if option in args}
     out = Path(args.out)
     for of in [names] if kind.together else [(name,) for name in names]:
@@ -121,6 +119,12 @@ def _parser(kind: Kind, named: bool) -> Parser:
             choices=SPLIT_NAMES,
             default="eval",
             help="whose points lie over the decision surfaces (default eval)",
+        )
+    if "random_study" in kind.options:
+        p.add_argument(
+            "--random-study",
+            metavar="STUDY",
+            help="show this study's random search, such as one of --preset random-320, in place of the contest's own",
         )
     if "train_limit" in kind.options:
         p.add_argument("--seed", type=int, default=0, metavar="N", help="draws generated data (default 0)")
@@ -179,7 +183,7 @@ def _epilog() -> str:
 
 def _subject_help(kind: Kind) -> str:
     return (
-        "names of studies in the store"
+        f"names of {_several(kind)} in the store"
         if kind.reads_store
         else "a data set, as in --dataset of other commands"
     )
@@ -188,16 +192,22 @@ def _subject_help(kind: Kind) -> str:
 def _which(kind: Kind, store: Store) -> str:
     if not kind.reads_store:
         return f"name a data set: {kind.example}"
-    known = [study.name for study in store.studies()]
+    known = kind.offered(store)
+    if not known and kind.subject != Kind.subject:
+        return f"the store {store.address} has no {kind.subject.lower()} that has ended"
     if not known:
         return f"the store {store.address} is empty. Start a study with: python tuners/run.py --preset demo"
-    count = "one study" if kind.fewest == 1 else f"{kind.fewest} studies"
+    count = f"one {kind.subject.lower()}" if kind.fewest == 1 else f"{kind.fewest} {_several(kind)}"
     hint = (
         f" A study called {kind.name} is written with: python -m reports study {kind.name} --out DIR."
         if kind.name in known
         else ""
     )
     return f"name at least {count}. The store has: {', '.join(known)}.{hint}"
+
+
+def _several(kind: Kind) -> str:
+    return "studies" if kind.subject == Kind.subject else f"{kind.subject.lower()}s"
 
 
 def _progress(text: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from datasets.plugins import Plugin, scan, unknown
 from datasets.types import SplitName
 from reports.document import Document, Option, Progress, Stamp
+from tuners.record import StudyState
 from tuners.store import Store
 
 KINDS = "reports.kinds"
@@ -20,14 +21,16 @@ class Request:
     """What a report is asked for. of: names of studies or data sets.
 
     split: whose points lie over the decision surfaces. seed, train_limit: of a data set that is loaded;
-    data_root: where real data lie (None asks HANDTUNE_DATA), which a report does not name. draw: False where only
-    the text is wanted; pictures are empty then.
+    random_study: whose random search stands in the analysis of a contest, None for its own. data_root: where real data
+    lie (None asks HANDTUNE_DATA), which a report does not name. draw: False where only the text is wanted; pictures are
+    empty then.
     """
 
     of: tuple[str, ...]
     split: SplitName = "eval"
     seed: int = 0
     train_limit: int | None = None
+    random_study: str | None = None
     data_root: str | None = None
     draw: bool = True
 
@@ -51,6 +54,28 @@ class Kind(Plugin, ABC):
     def document(self, store: Store, request: Request, progress: Progress) -> Document:
         """The report. Raises UsageError for an unknown study or data set, DataError for damaged data."""
 
+    def check(self, store: Store, of: Sequence[str]) -> None:
+        """Raises UsageError for what the store does not have."""
+        for name in of if self.reads_store else ():
+            store.study(name)
+
+    def offered(self, store: Store) -> list[str]:
+        """Names that a store has a report of this kind for."""
+        return [study.name for study in store.studies()]
+
+    def studies(self, store: Store, of: Sequence[str]) -> tuple[str, ...]:
+        """Studies that a verification of it compares with themselves."""
+        return tuple(of) if self.reads_store else ()
+
+    def cautions(self, store: Store, of: Sequence[str]) -> list[str]:
+        """Why the same report may have become another since it was written."""
+        known = {study.name: study for study in store.studies()}
+        return [
+            f"study {name} is {known[name].state.value}: it may have gone on since the report was written"
+            for name in self.studies(store, of)
+            if known[name].state != StudyState.FINISHED
+        ]
+
     def folder(self, request: Request) -> str:
         """The folder of the report, below the one that the user names."""
         return self.name
@@ -70,6 +95,7 @@ class Kind(Plugin, ABC):
             request.split in ("train", "dev", "eval")
             and type(request.seed) is int
             and (request.train_limit is None or type(request.train_limit) is int)
+            and (request.random_study is None or type(request.random_study) is str)
         )
         return request if usable else None
 

@@ -10,6 +10,7 @@ from datasets.types import SplitName
 from reports import tables
 from reports.document import HTML, MD, Document, Progress
 from reports.kind import Request, kind, silent
+from reports.people_part import parts
 from reports.section import sections
 from tuners.store import Store
 from tuners.summary import summarize
@@ -43,9 +44,9 @@ def write_document(document: Document, folder: Path, formats: Sequence[str] = (M
     make_folder(folder)
     paths = {name: write(folder / f"report.{name}", content(document, name)) for name in formats}
     if MD in formats:
-        for section in sections():
-            if f"{section.name}.png" not in document.pictures:
-                (folder / f"{section.name}.png").unlink(missing_ok=True)
+        for drawn in (*sections(), *parts()):
+            if f"{drawn.name}.png" not in document.pictures:
+                (folder / f"{drawn.name}.png").unlink(missing_ok=True)
         for name, picture in document.pictures.items():
             write(folder / name, picture)
     return paths[formats[0]]

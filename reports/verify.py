@@ -19,7 +19,6 @@ from reports.differences import differences, figures, headings
 from reports.document import Document, Progress, Stamp, installed
 from reports.kind import kind, silent
 from reports.pictures import same
-from tuners.record import StudyState
 from tuners.store import Store
 
 PICTURES, DATA = "pictures", "data"
@@ -80,24 +79,22 @@ def verify(
         )
         return verdict
     if found.reads_store:
-        known = {study.name: study for study in store.studies()}
-        missing = [name for name in stamp.of if name not in known]
+        offered = found.offered(store)
+        missing = [name for name in stamp.of if name not in offered]
         if missing:
-            problem = f"the store {store.address} has no study {', '.join(missing)}: it is not this report's"
+            what = found.subject.lower()
+            problem = f"the store {store.address} has no {what} {', '.join(missing)}: it is not this report's"
             verdict.sections.append(Part("What it was made of", problems=[problem]))
             return verdict
-        verdict.notes += [
-            f"study {name} is {known[name].state.value}: it may have gone on since the report was written"
-            for name in stamp.of
-            if known[name].state != StudyState.FINISHED
-        ]
+        verdict.notes += found.cautions(store, stamp.of)
     document = found.document(store, request, progress)
     given, shown = _given(path, text)
     expected = _expected(path, document)
     drawn = None if PICTURES in skip else document.pictures
     verdict.sections += _sections(given, expected, shown, drawn, stamp, verdict)
     if found.reads_store:
-        verdict.rules += _rules(store, stamp.of, DATA in skip, verdict, progress)
+        studies = found.studies(store, stamp.of)
+        verdict.rules += _rules(store, studies, DATA in skip, verdict, progress)
     if installed("handtune") != stamp.handtune:
         verdict.notes.append(
             f"the report was written by Handtune {stamp.handtune}, this is {installed('handtune')}: "

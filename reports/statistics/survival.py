@@ -52,7 +52,7 @@ def kaplan_meier(times: ArrayLike, reached: ArrayLike) -> Survival:
     places = np.unique(time[event])
     at_risk = np.array([(time >= place).sum() for place in places], dtype=np.int64)
     there = np.array([(time[event] == place).sum() for place in places], dtype=np.int64)
-    share: NDArray[np.float64] = np.cumprod(1 - there / np.maximum(at_risk, 1))
+    share = np.cumprod(1.0 - there / np.maximum(at_risk, 1), dtype=np.float64)
     left = at_risk - there
     with np.errstate(divide="ignore", invalid="ignore"):
         total = np.cumsum(np.where(left > 0, there / (at_risk * left), np.inf))

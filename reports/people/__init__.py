@@ -1,0 +1,1 @@
+"""Parts of the analysis of a contest, one file each."""
