@@ -66,6 +66,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "EEG segments",
         "Errors",
         "Hyperparameters",
+        "Take part",
         "Leaderboard",
         "1 · One data set, three pictures",
         "Live race",
@@ -76,6 +77,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "Start a search",
         "Decision surfaces",
         "Trials",
+        "Your data",
     ]
     assert "PLOTS|3|1" in answer.stdout  # the pages had samples to show: they did not stop at an empty cache
     assert heavy == "HEAVY", f"imported: {heavy}"

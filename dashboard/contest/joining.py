@@ -1,0 +1,310 @@
+"""The way into a contest: its code, the consent, the personal code, what somebody says of themselves."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import deep_links, messages
+from dashboard.contest import desk, doors, identity
+from tuners.contest.book import Joined
+from tuners.contest.book_people import JOINABLE
+from tuners.contest.record import Background, Consent, Contest, Education, Person
+
+#: In the address: the code of a contest, as links and QR codes have it.
+CODE = "code"
+
+#: In the session: the personal code until somebody says that they kept it; what went wrong.
+SHOWN, SAID = "part-personal-code", "part-said"
+
+#: Days for which a browser knows whose it is.
+DAYS = 60
+
+STEPS = ("Join", "Consent", "Your code", "About you", "Tuning")
+
+EDUCATION = {
+    Education.HIGH_SCHOOL: "High school",
+    Education.BACHELOR: "Bachelor's degree",
+    Education.MASTER_ENROLLED: "Studying for a master's degree",
+    Education.MASTER: "Master's degree",
+    Education.DOCTORATE: "Doctorate",
+    Education.UNSAID: "I prefer not to say",
+}
+
+RATINGS = {
+    1: "1 · I have never tuned a network",
+    2: "2 · I have tried it",
+    3: "3 · I do it now and then",
+    4: "4 · I do it often",
+    5: "5 · I am an expert",
+}
+
+
+def steps(now: int) -> None:
+    """The way in one line. now: counted from 0."""
+    marks = ["class='done'"] * now + ["class='now' aria-current='step'"] + [""] * (len(STEPS) - now - 1)
+    items = "".join(
+        f"<li {mark}><b>{place}</b> <span>{escape(name)}</span></li>"
+        for place, (mark, name) in enumerate(zip(marks, STEPS, strict=True), 1)
+    )
+    st.html(f"<ol class='way' aria-label='Steps'>{items}</ol>")
+
+
+def say() -> None:
+    """What went wrong with the last click, once."""
+    trouble = st.session_state.pop(SAID, "")
+    if trouble:
+        st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
+
+
+def choose_contest() -> Contest | None:
+    """Step 1: the contest of a code; None, with the reason on the page, where there is none to join yet."""
+    contests = desk.contests()
+    if not contests:
+        no_contest()
+        return None
+    st.markdown("Tune a neural network by hand, and see how you do beside others and beside autotuners.")
+    typed = deep_links.text(
+        "Join code",
+        key=CODE,
+        placeholder="for example KXQWP",
+        help="Five letters, from the instructor or on the screen in front; capitals or not",
+        width=260,
+    )
+    if not typed.strip():
+        st.button(
+            "Go on", icon=":material/arrow_forward:", key="part-code-typed"
+        )  # typing ends with the click
+        return None
+    contest = desk.book().by_code(typed)
+    if contest is None:
+        st.error(
+            f"No contest has the join code **{messages.escaped(typed.strip())}**. It has five letters: compare it with what "
+            "the instructor shows, letter by letter.",
+            icon=":material/error:",
+        )
+    elif contest.state not in JOINABLE:
+        st.warning(
+            f"**{messages.escaped(contest.title)}** has ended, and nobody can join any more.",
+            icon=":material/flag:",
+        )
+        leaderboard(contest)
+        return None
+    return contest
+
+
+def no_contest() -> None:
+    """What to do where nobody ever created a contest."""
+    if doors.shut():
+        st.info(
+            "There is no contest yet. Its instructor creates one; come back then.", icon=":material/inbox:"
+        )
+        return
+    st.info(f"There is no contest in the store `{messages.address()}` yet.", icon=":material/inbox:")
+    st.markdown("An instructor creates one on the page **Contest**, or in a terminal:")
+    st.code(f"python -m tuners.contest create --help{messages.store_option()}", language="bash")
+    st.caption("It has a join code then, and that code opens this page.")
+
+
+def leaderboard(contest: Contest) -> None:
+    st.page_link(
+        "views/leaderboard.py",
+        label="Leaderboard",
+        icon=":material/social_leaderboard:",
+        query_params={"contest": contest.id},
+    )
+
+
+def consent(contest: Contest) -> None:
+    """Step 2: the text, and what somebody agrees to."""
+    steps(1)
+    said = contest.consent
+    st.header(messages.escaped(contest.title), anchor=False)
+    st.markdown(paragraphs(said.text))
+    st.caption(" · ".join(facts(said)))
+    st.page_link("views/your_data.py", label="What is recorded, and who sees it", icon=":material/shield:")
+    agreed = st.checkbox(
+        "I have read this, I am 18 or older (or have the permission that the institution asks for), and I take part of "
+        "my own free will.",
+        key="part-agreed",
+    )
+    reuse = st.checkbox(
+        "My results may be passed on for research, without anything that names me. (You may leave this out.)",
+        key="part-reuse",
+    )
+    st.button(
+        "I agree: take part",
+        type="primary",
+        icon=":material/check:",
+        disabled=not agreed,
+        on_click=_join,
+        args=(contest, reuse),
+        key="part-join",
+    )
+
+
+def facts(said: Consent) -> list[str]:
+    """Version, institution, contact and the time to withdraw, as markdown."""
+    found = [f"Version {messages.escaped(said.version)} of this text"]
+    if said.institution:
+        found.append(messages.escaped(said.institution))
+    if said.contact:
+        found.append(f"Contact: {messages.escaped(said.contact)}")
+    return [*found, f"You can withdraw until {said.freeze_days:g} days after the end"]
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as markdown that shows just this text, with its paragraphs and its lists. What a paragraph is about, if
+    it begins with a few words and a colon, is bold."""
+    return "\n".join(_line(line.strip()) for line in text.strip().splitlines())
+
+
+def _line(line: str) -> str:
+    item = "- " if line.startswith(("- ", "* ")) else ""
+    head, colon, rest = line[len(item) :].partition(": ")
+    if not colon or len(head) > 30:
+        return item + messages.escaped(line[len(item) :])
+    return f"{item}**{messages.escaped(head)}:** {messages.escaped(rest)}"
+
+
+def _join(contest: Contest, reuse: bool) -> None:
+    joined: list[Joined] = []
+    st.session_state[SAID] = desk.attempt(
+        lambda book: joined.append(
+            book.join(contest.id, consent_version=contest.consent.version, reuse=reuse)
+        )
+    )
+    if joined:
+        enter(joined[0].token)
+        st.session_state[SHOWN] = joined[0].code
+
+
+def enter(token: str) -> None:
+    """This browser is now that participant's."""
+    identity.remember(identity.PERSON, token, 86_400 * DAYS)
+    deep_links.forget(CODE)
+
+
+def come_back() -> None:
+    """The way back for somebody whom this browser does not know."""
+    if not desk.contests():
+        return
+    with st.expander("I have joined already, on another device", icon=":material/key:"):
+        with st.form("part-back", border=False):
+            code = st.text_input(
+                "Personal code", placeholder="five groups of four", autocomplete="off", width=420
+            )
+            sent = st.form_submit_button("Come back")
+        if sent and code.strip():
+            found: list[str] = []
+            trouble = desk.attempt(lambda book: found.append(book.come_back(code)[1]))
+            if trouble:
+                st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
+            else:
+                enter(found[0])
+                st.rerun()
+
+
+def personal_code(person: Person, code: str) -> None:
+    """Step 3: what brings somebody back, shown once."""
+    steps(2)
+    st.header("Keep your personal code", anchor=False)
+    show_code(person, code)
+    kept = st.checkbox("I have kept it.", key="part-kept")
+    st.button(
+        "Go on",
+        type="primary",
+        icon=":material/arrow_forward:",
+        disabled=not kept,
+        on_click=_kept,
+        key="part-go-on",
+    )
+
+
+def show_code(person: Person, code: str) -> None:
+    """The code itself, to copy and to save."""
+    st.markdown(
+        f"In this contest you are **{messages.escaped(person.alias)}**. This code is shown **once**. With it you come back "
+        "on another device, and with it you delete everything that is stored of you."
+    )
+    with st.container(key="part-code"):
+        st.code(code, language=None)
+    st.download_button(
+        "Save it as a file",
+        f"{person.alias}\n{code}\n",
+        "personal-code.txt",
+        "text/plain",
+        icon=":material/download:",
+        on_click="ignore",
+        key="part-code-file",
+    )
+
+
+def _kept() -> None:
+    st.session_state.pop(SHOWN, None)
+
+
+def background(person: Person) -> None:
+    """Step 4: what the analysis compares people by."""
+    steps(3)
+    st.header("About you", anchor=False)
+    known = person.background
+    with st.form("part-background", border=False):
+        months = st.number_input(
+            "Months of experience with deep learning",
+            min_value=0,
+            max_value=1200,
+            step=1,
+            value=known.months if known else None,
+            placeholder="0 for none",
+            help="A whole number; work, studies and hobby together",
+            width=320,
+        )
+        education = st.selectbox(
+            "Education: the highest that you have",
+            list(EDUCATION),
+            index=list(EDUCATION).index(known.education) if known else None,
+            format_func=EDUCATION.__getitem__,
+            placeholder="Choose one",
+            width=420,
+        )
+        rating = st.radio(
+            "How well can you tune networks?",
+            list(RATINGS),
+            index=list(RATINGS).index(known.rating) if known else None,
+            format_func=RATINGS.__getitem__,
+        )
+        st.caption("If you like:")
+        others = [
+            st.number_input(
+                label,
+                min_value=0,
+                max_value=1200,
+                step=1,
+                value=value,
+                placeholder="you may leave it out",
+                width=320,
+            )
+            for label, value in (
+                ("Months with other machine learning", known.ml_months if known else None),
+                ("Months of programming", known.programming_months if known else None),
+            )
+        ]
+        sent = st.form_submit_button("Go on", type="primary", icon=":material/arrow_forward:")
+    if not sent:
+        return
+    missing = [
+        name
+        for name, value in (("the months", months), ("the education", education), ("the rating", rating))
+        if value is None
+    ]
+    if months is None or education is None or rating is None:
+        st.error(f"Still missing: {', '.join(missing)}.", icon=":material/error:")
+        return
+    said = Background(int(months), education, int(rating), *(None if n is None else int(n) for n in others))
+    trouble = desk.attempt(lambda book: book.tell_background(person.contest, person.id, said))
+    if trouble:
+        st.error(messages.escaped(trouble), icon=":material/error:")
+    else:
+        st.rerun()
