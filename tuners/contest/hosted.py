@@ -1,0 +1,188 @@
+"""A contest at work: its data, and its tuners as a study whose loop shares the workers with people."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from tuners import study as studies
+from tuners.contest.record import Contest
+from tuners.contest.systems import study_name, study_spec
+from tuners.contest.task import task
+from tuners.contest.work import Work
+from tuners.engine import DataFolder, Event, JobRunner
+from tuners.loop import Loop
+from tuners.loop import Work as Chosen
+from tuners.progress import Progress
+from tuners.record import StudyRecord, StudyState
+from tuners.store import Store, now
+
+#: Seconds for which an answer of a searcher is waited for.
+MOMENT = 0.02
+
+COMMAND = "python -m tuners.contest serve"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """loop: None where the machines' searches have ended."""
+
+    data: DataFolder
+    loop: Loop | None
+
+
+def prepare(store: Store, contest: Contest, runner: JobRunner) -> Prepared:
+    """Loads the data and brings the study to where it was. Nobody else runs it: a store has one server of contests.
+
+    Raises DataError and UsageError where the data are missing or have changed.
+    """
+    name = study_name(contest)
+    found = next((one for one in store.studies() if one.name == name), None)
+    if found is not None and found.state in (StudyState.FINISHED, StudyState.FAILED):
+        return Prepared(_data(found), None)
+    if found is None:
+        study = studies.create(store, name, study_spec(contest.terms), COMMAND, Progress())
+        Work(store).name_study(contest.id, name)
+    else:
+        if found.state == StudyState.RUNNING:  # its server was killed a moment ago
+            store.update_study(name, state=StudyState.INTERRUPTED)
+        study = studies.reopen(store, name, Progress())
+    runs = studies.system_runs(store, study)
+    learners = {system.learner: studies.learner_of(system) for system in study.spec.systems}
+    return Prepared(_data(study), Loop(store, study, runs, learners, runner, Progress(), {}))
+
+
+def _data(study: StudyRecord) -> DataFolder:
+    return DataFolder(study.data.folder, len(study.data.class_names))
+
+
+class Hosted:
+    """Runs a contest's machines. Searchers are asked in a thread of its own, as some think for seconds; meanwhile what
+    happens to their trials waits, and people's trainings do not."""
+
+    def __init__(self, store: Store, contest: Contest, runner: JobRunner) -> None:
+        self.id = contest.id
+        self.model = task(contest.terms.task).model
+        self.tickets: set[int] = set()
+        self._store = store
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"contest-{contest.id}")
+        self._preparing: Future[Prepared] = self._thread.submit(prepare, store, contest, runner)
+        self._asked: Future[Chosen | None] | None = None
+        self._chosen: Chosen | None = None
+        self._nothing = False
+        self._events: deque[Event] = deque()
+        self._closed = False
+
+    @property
+    def ready(self) -> bool:
+        return self._preparing.done() and self._preparing.exception() is None
+
+    @property
+    def trouble(self) -> str:
+        """Why it could not be prepared; else ""."""
+        error = self._preparing.exception() if self._preparing.done() else None
+        return "" if error is None else str(error) or type(error).__name__
+
+    @property
+    def data(self) -> DataFolder:
+        return self._preparing.result().data
+
+    @property
+    def over(self) -> bool:
+        """Whether the machines have searched."""
+        if not self.ready or self._asked is not None or self._chosen is not None:
+            return False
+        loop = self._working
+        return loop is None or (loop.over and not loop.jobs)
+
+    @property
+    def busy(self) -> int:
+        """Workers that its trials have or are about to have."""
+        return len(self.tickets) + (self._asked is not None or self._chosen is not None)
+
+    def submit(self) -> bool:
+        """Hands over a trial that was chosen; False where there is none."""
+        self._collect()
+        loop, chosen = self._working, self._chosen
+        if loop is None or chosen is None:
+            return False
+        self._chosen = None
+        loop.submit(chosen)
+        self.tickets = set(loop.jobs)
+        return True
+
+    def ask(self) -> bool:
+        """Has a trial chosen, where there may be one; whether that has been done already."""
+        loop = self._working
+        if loop is None or self._asked is not None or self._chosen is not None or self._nothing or loop.over:
+            return False
+        self._asked = self._thread.submit(loop.next_job)
+        wait([self._asked], MOMENT)
+        self._collect()
+        return self._chosen is not None
+
+    def handle(self, event: Event) -> None:
+        """Takes in what happened to one of its trials, now or when the searcher has answered."""
+        self._events.append(event)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """What has to be done from time to time."""
+        self._collect()
+        while self._events and self._asked is None and (loop := self._working) is not None:
+            event = self._events.popleft()
+            try:
+                loop.handle(event)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                self._break(error)
+            self._nothing = False
+            self.tickets = set(loop.jobs)
+        loop = self._working
+        if loop is None or self._asked is not None:
+            return
+        if self.over:
+            self._close(StudyState.FINISHED)
+        else:
+            loop.beat()
+
+    def close(self, interrupt: bool = True) -> None:
+        """No more calls follow. interrupt: the study waits for the next server."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        if interrupt and self._working is not None:
+            self._close(StudyState.INTERRUPTED)
+
+    @property
+    def _working(self) -> Loop | None:
+        """The loop, once it is there and until it has ended."""
+        return self._preparing.result().loop if self.ready and not self._closed else None
+
+    def _collect(self) -> None:
+        if self._asked is None or not self._asked.done():
+            return
+        asked, self._asked = self._asked, None
+        try:
+            self._chosen = asked.result()
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            self._break(error)
+        self._nothing = self._chosen is None
+
+    def _break(self, error: Exception) -> None:
+        """A tuner that breaks ends the machines' part with what they have found; people go on."""
+        traceback.print_exception(error)
+        self._close(StudyState.FAILED, note=f"{type(error).__name__}: {error}")
+
+    def _close(self, state: StudyState, note: str = "") -> None:
+        loop = self._working
+        assert loop is not None
+        self._closed = True
+        values = {"finished": now()} if state == StudyState.FINISHED else {}
+        self._store.update_study(loop.study.name, state=state, heartbeat=time.time(), note=note, **values)

@@ -1,0 +1,277 @@
+"""What the server of contests writes into the book."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+
+from tuners.contest import tables
+from tuners.contest.book import Book
+from tuners.contest.book_contests import OVER
+from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES
+from tuners.contest.record import (
+    OPEN_TRIES,
+    Contest,
+    ContestState,
+    CurvePoint,
+    Entrant,
+    Final,
+    FinalState,
+    Live,
+    Person,
+    Try,
+    TryState,
+)
+from tuners.contest.rows import contest_of, try_of
+
+#: Seconds for which a practice is kept after it ended.
+PRACTICE_KEPT = 600.0
+
+#: What names a try: contest, person (or practice), number.
+Key = tuple[str, str, int]
+
+#: Contests that need a server, for who gives its seat up.
+NEEDED = select(CONTESTS.c.id).where(
+    or_(
+        CONTESTS.c.state.in_((ContestState.OPEN, ContestState.ENDED)),
+        exists().where(TRIES.c.contest == CONTESTS.c.id, TRIES.c.state.in_(OPEN_TRIES)),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A try that waits or runs. practice: it belongs to nobody."""
+
+    key: Key
+    practice: bool
+    one: Try
+
+
+class Work(Book):
+    """The book as the one server of a store writes it."""
+
+    # Reading ---------------------------------------------------------------------------------------
+
+    def unscored(self) -> list[Contest]:
+        """Contests that are not done with, the oldest first."""
+        query = select(CONTESTS).where(CONTESTS.c.state != ContestState.SCORED).order_by(CONTESTS.c.created)
+        return [contest_of(row) for row in self._rows(query)]
+
+    def asked(self) -> list[Asked]:
+        """All tries that wait or run, of people and of practice."""
+        rows = self._rows(select(TRIES).where(TRIES.c.state.in_(OPEN_TRIES)))
+        return [
+            Asked((row["contest"], row["person"], row["number"]), bool(row["practice"]), try_of(row))
+            for row in rows
+        ]
+
+    def had(self, contests: Iterable[str]) -> dict[str, float]:
+        """Seconds of training that everybody has had in tries that ended."""
+        query = select(TRIES.c.person, func.sum(TRIES.c.seconds).label("seconds"))
+        query = query.where(TRIES.c.contest.in_(list(contests)), TRIES.c.practice == 0).group_by(
+            TRIES.c.person
+        )
+        return {row["person"]: row["seconds"] for row in self._rows(query)}
+
+    # Tries -----------------------------------------------------------------------------------------
+
+    def take(self, asked: Asked) -> bool:
+        """Begins a try; False where it was cancelled or cut this moment."""
+        values = {"state": str(TryState.RUNNING), "started": time.time()}
+        return self._change(asked.key, TryState.QUEUED, values)
+
+    def end_try(self, key: Key, state: TryState, curve: Sequence[CurvePoint] = (), **values: Any) -> None:
+        """Writes how a running try ended; nothing where its person has withdrawn."""
+        row = {"state": str(state), "ended": time.time(), "curve": points(curve), **values}
+        table = tables.live
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(TRIES).where(*_is(key), TRIES.c.state == TryState.RUNNING).values(**row)
+            )
+            connection.execute(
+                delete(table).where(
+                    table.c.contest == key[0], table.c.person == key[1], table.c.number == key[2]
+                )
+            )
+
+    def put_back(self, key: Key) -> None:
+        """Lets a running try wait again from its beginning: not it ended, but what ran it. It is charged to nobody."""
+        values: dict[str, Any] = {
+            "state": str(TryState.QUEUED),
+            "started": None,
+            "epochs": 0,
+            "seconds": 0.0,
+            "curve": [],
+        }
+        self._change(key, TryState.RUNNING, values)
+        self.write_live([], [], gone=[key])
+
+    def write_live(
+        self,
+        lives: Iterable[Live],
+        curves: Iterable[tuple[Key, Sequence[CurvePoint]]],
+        gone: Iterable[Key] = (),
+    ) -> None:
+        """What trains now, in one transaction for all: rows of batches, and curves that became longer."""
+        table = tables.live
+        rows = [asdict(live) | {"losses": list(live.losses)} for live in lives]
+        keys = [(row["contest"], row["person"], row["number"]) for row in rows] + list(gone)
+        with self.store.engine.begin() as connection:
+            for contest, person, number in keys:
+                here = (table.c.contest == contest, table.c.person == person, table.c.number == number)
+                connection.execute(delete(table).where(*here))
+            if rows:
+                connection.execute(insert(table), rows)
+            for key, curve in curves:
+                connection.execute(
+                    update(TRIES)
+                    .where(*_is(key), TRIES.c.state == TryState.RUNNING)
+                    .values(curve=points(curve), epochs=len(curve))
+                )
+
+    def forget_live(self) -> None:
+        """Deletes what an earlier server left of trainings that nobody does any more."""
+        with self.store.engine.begin() as connection:
+            connection.execute(delete(tables.live))
+
+    def time_over(self, contest: Contest, person: Person, at: float) -> None:
+        """Ends the part of one person whose own clock ran out."""
+        mine = (TRIES.c.contest == contest.id, TRIES.c.person == person.id)
+        with self.store.engine.begin() as connection:
+            changed = connection.execute(
+                update(PEOPLE)
+                .where(PEOPLE.c.contest == contest.id, PEOPLE.c.id == person.id, PEOPLE.c.finished.is_(None))
+                .values(finished=at, ending=OVER)
+            ).rowcount
+            if changed:
+                connection.execute(
+                    update(TRIES)
+                    .where(*mine, TRIES.c.state == TryState.QUEUED)
+                    .values(state=str(TryState.CUT), ended=at, note=f"{OVER} while it waited")
+                )
+                connection.execute(
+                    update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1)
+                )
+
+    def cut_late(self) -> None:
+        """Cuts tries that came in at the very moment when their contest ended."""
+        over = exists().where(
+            CONTESTS.c.id == TRIES.c.contest,
+            CONTESTS.c.state.in_((ContestState.ENDED, ContestState.SCORED)),
+        )
+        late = (TRIES.c.practice == 0, over)
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(TRIES)
+                .where(*late, TRIES.c.state == TryState.QUEUED)
+                .values(state=str(TryState.CUT), ended=time.time(), note=f"{OVER} while it waited")
+            )
+
+    def drop_practice(self, now: float) -> None:
+        """Deletes practice that ended a while ago, and all practice of contests that ended."""
+        over = exists().where(
+            CONTESTS.c.id == TRIES.c.contest,
+            CONTESTS.c.state.in_((ContestState.ENDED, ContestState.SCORED)),
+        )
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                delete(TRIES).where(TRIES.c.practice == 1, or_(TRIES.c.ended < now - PRACTICE_KEPT, over))
+            )
+
+    # Contests --------------------------------------------------------------------------------------
+
+    def name_study(self, id: str, study: str) -> None:
+        """Where the tuners' trials of a contest are."""
+        with self.store.engine.begin() as connection:
+            connection.execute(update(CONTESTS).where(CONTESTS.c.id == id).values(study=study))
+
+    def add_entrants(self, entrants: Iterable[Entrant], seeds: Sequence[int]) -> None:
+        """Adds those that are not there yet, each with its trainings that wait: all of one entrant or nothing."""
+        for one in entrants:
+            row = asdict(one) | {
+                "kind": str(one.kind),
+                "source": str(one.source),
+                "config": None if one.config is None else dict(one.config),
+            }
+            finals = [
+                Final(one.contest, one.key, place, seed, FinalState.WAITING)
+                for place, seed in enumerate(seeds if one.config is not None else ())
+            ]
+            # Whoever withdrew meanwhile is not brought back.
+            here = exists().where(PEOPLE.c.contest == one.contest, PEOPLE.c.id == one.person)
+            with self.store.engine.begin() as connection:
+                if one.person and not connection.execute(select(here)).scalar():
+                    continue
+                connection.execute(insert(tables.entrants).values(**row))
+                if finals:
+                    connection.execute(
+                        insert(tables.finals),
+                        [asdict(final) | {"state": str(final.state)} for final in finals],
+                    )
+
+    def begin_finals(self, id: str, entrants: Sequence[str], seed: int) -> None:
+        """Says that a training runs, for all whose configuration it is."""
+        table = tables.finals
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(table)
+                .where(
+                    table.c.contest == id,
+                    table.c.entrant.in_(entrants),
+                    table.c.seed == seed,
+                    table.c.state == FinalState.WAITING,
+                )
+                .values(state=str(FinalState.RUNNING))
+            )
+
+    def end_finals(
+        self, id: str, entrants: Sequence[str], seed: int, state: FinalState, **values: Any
+    ) -> None:
+        """Books one training for all entrants whose configuration it was."""
+        table = tables.finals
+        waiting = (FinalState.WAITING, FinalState.RUNNING)
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(table)
+                .where(
+                    table.c.contest == id,
+                    table.c.entrant.in_(entrants),
+                    table.c.seed == seed,
+                    table.c.state.in_(waiting),
+                )
+                .values(state=str(state), **values)
+            )
+
+    def free_finals(self) -> None:
+        """Lets trainings wait again that an earlier server had begun."""
+        table = tables.finals
+        with self.store.engine.begin() as connection:
+            connection.execute(
+                update(table).where(table.c.state == FinalState.RUNNING).values(state=str(FinalState.WAITING))
+            )
+
+    def scored(self, id: str) -> None:
+        """Every final configuration has its result."""
+        self._move(id, ContestState.ENDED, state=str(ContestState.SCORED))
+
+    def _change(self, key: Key, state: TryState, values: Mapping[str, Any]) -> bool:
+        with self.store.engine.begin() as connection:
+            changed = connection.execute(
+                update(TRIES).where(*_is(key), TRIES.c.state == state).values(**values)
+            ).rowcount
+        return bool(changed)
+
+
+def points(curve: Sequence[CurvePoint]) -> list[list[float]]:
+    """A curve as its column holds it."""
+    return [[point.epoch, point.train_loss, round(point.seconds, 4)] for point in curve]
+
+
+def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
+    contest, person, number = key
+    return TRIES.c.contest == contest, TRIES.c.person == person, TRIES.c.number == number
