@@ -20,9 +20,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
             "under new ids, and tells of them only what at least five share."
         ),
     )
-    p.add_argument(
-        "contest", metavar="CONTEST", help="id of a contest; python -m tuners.contest list shows them"
-    )
+    p.add_argument("contest", metavar="CONTEST", help="id or join code")
     p.add_argument("--out", metavar="FILE.zip", type=Path, required=True, help="the file to write")
     p.add_argument(
         "--free-text",
@@ -41,6 +39,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes the file. Raises UsageError with the reason where it cannot."""
     from tuners.contest.book import Book
+    from tuners.contest.command_list import found
     from tuners.contest.export import export
     from tuners.store import Store
 
@@ -52,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
     if out.exists() and not args.overwrite:
         raise UsageError(f"{out} exists already; choose another --out, or add --overwrite to replace it")
     book = Book(Store(args.store, readonly=True))
-    made = export(book, args.contest, free_text=args.free_text, before_freeze=args.before_freeze)
+    made = export(
+        book, found(book, args.contest).id, free_text=args.free_text, before_freeze=args.before_freeze
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f"{out.name}.part")
     part.write_bytes(made)

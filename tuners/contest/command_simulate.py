@@ -23,8 +23,8 @@ TITLE = "Demonstration with simulated participants"
 #: Seconds between two lines about how it stands.
 SAY = 5.0
 
-#: Seconds that a server may take to come up.
-ON_ITS_WAY = 30.0
+#: Seconds between two looks while waiting, and that a server may take to end in order.
+LOOK, ENDS = 0.5, 30.0
 
 
 def add(commands: Any, store: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
             "two cores. No export takes a contest with simulated participants."
         ),
     )
-    p.add_argument("--contest", metavar="ID", help="join this contest, which you open and end")
+    p.add_argument("--contest", metavar="CONTEST", help="id or join code of a contest that you open and end")
     p.add_argument("--people", type=positive, default=12, metavar="N", help="how many (default 12)")
     p.add_argument("--seed", type=seed, default=1, metavar="N", help="of all that they choose (default 1)")
     p.add_argument(
@@ -55,6 +55,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Plays, and for a contest of its own waits for the scores."""
     from tuners.contest.book import Book
+    from tuners.contest.command_list import found
     from tuners.contest.record import ContestState
     from tuners.contest.simulate import Crowd
     from tuners.store import Store, location
@@ -62,19 +63,19 @@ def run(args: argparse.Namespace) -> int:
     address = location(args.store)
     book = Book(Store(address))
     own = args.contest is None
-    contest = _created(book, args.seed) if own else book.contest(args.contest)
+    contest = _created(book, args.seed) if own else found(book, args.contest)
     _say(f"contest {contest.id}, {contest.title!r}: {args.people} simulated participants join")
     crowd = None
     try:
         crowd = Crowd(book, contest.id, args.people, args.seed, args.pace)
-        with _server(address) as server:
+        with _server(address) as server, _Meter() as meter:
             if own:
+                _ready(book, contest, meter, server)
                 book.open(contest.id)
-            with _Meter() as meter:
-                crowd.run(lambda now: _played(now, meter, server))
-                if own:
-                    book.end(contest.id)
-                    _scored(book, contest.id, meter, server)
+            crowd.run(lambda now: _played(now, meter, server))
+            if own:
+                book.end(contest.id)
+                _scored(book, contest.id, meter, server)
     except KeyboardInterrupt:
         if crowd is not None:
             crowd.leave()
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
 def _created(book: Book, seed: int) -> Contest:
     from tuners.contest.record import Consent, Terms
 
-    terms = Terms(minutes=1.5, max_trials=10, seed=seed, searches=3, final_seeds=3)
+    terms = Terms(minutes=4, max_trials=10, seed=seed, searches=3, final_seeds=3)
     consent = Consent("simulated", "Nobody agrees here: all participants are simulated.")
     return book.create(TITLE, terms, consent)
 
@@ -116,7 +117,7 @@ def _server(address: str) -> Iterator[subprocess.Popen[bytes] | None]:
         if server.poll() is None:
             server.terminate()
             try:
-                server.wait(ON_ITS_WAY)
+                server.wait(ENDS)
             except subprocess.TimeoutExpired:
                 server.kill()
 
@@ -163,6 +164,21 @@ def _played(now: Standing, meter: _Meter, server: subprocess.Popen[bytes] | None
     )
 
 
+def _ready(book: Book, contest: Contest, meter: _Meter, server: subprocess.Popen[bytes] | None) -> None:
+    """Waits until the server trains, by a practice: the clock is not to run while it loads its libraries."""
+    from tuners.contest.codes import new_id
+    from tuners.contest.form import defaults
+    from tuners.contest.record import OPEN_TRIES
+    from tuners.contest.task import task
+
+    practice = new_id()
+    book.practise(contest.id, practice, {**defaults(task(contest.terms.task)), "epochs": 1})
+    while any(one.state in OPEN_TRIES for one in book.practice(contest.id, practice)):
+        _check(server)
+        meter.tell("the server loads what it trains with", 0.0)
+        time.sleep(LOOK)
+
+
 def _scored(book: Book, id: str, meter: _Meter, server: subprocess.Popen[bytes] | None) -> None:
     """Waits until the final configurations are scored."""
     from tuners.contest.record import ContestState, FinalState
@@ -173,7 +189,7 @@ def _scored(book: Book, id: str, meter: _Meter, server: subprocess.Popen[bytes] 
         done = sum(one.state in (FinalState.DONE, FinalState.FAILED) for one in finals)
         text = f"{done} of {len(finals)} final trainings done" if finals else "tuners finish their searches"
         meter.tell(text, done / max(1, len(finals)))
-        time.sleep(0.5)
+        time.sleep(LOOK)
 
 
 def _check(server: subprocess.Popen[bytes] | None) -> None:
