@@ -240,11 +240,11 @@ def test_what_lies_beyond_a_task_is_brought_into_it_and_said():
             "optimizer": "asgd",
             "learning_rate": 8.0,
         },
-        **{"weight_decay": 0.1, "lambd": 0.0001, "alpha": 0.999},
+        **{"weight_decay": 0.01, "lambd": 0.0001, "alpha": 0.999},
     }
     assert rows[21].changes == (
         "epochs 1200 became 20",
-        "weight_decay 8 became 0.1",
+        "weight_decay 8 became 0.01",
         "alpha 2 became 0.999",
     )
     assert rows[2].changes == () and rows[2].config["epochs"] == 20
