@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
                 _ready(book, contest, meter, server)
                 book.open(contest.id)
             crowd.run(lambda now: _played(now, meter, server))
+            meter.tell(f"all {args.people} have finished", 1.0, at_once=True)
             if own:
                 book.end(contest.id)
                 _scored(book, contest.id, meter, server)
@@ -138,11 +139,11 @@ class _Meter:
             self.bar = self.bars.add_task("")
         return self
 
-    def tell(self, text: str, share: float) -> None:
-        """share: done of all, from 0 to 1."""
+    def tell(self, text: str, share: float, *, at_once: bool = False) -> None:
+        """share: done of all, from 0 to 1. at_once: however shortly before the last line was."""
         if self.bars is not None:
             self.bars.update(self.bar, description=text, completed=100 * share)
-        elif time.monotonic() - self.last >= SAY:
+        elif at_once or time.monotonic() - self.last >= SAY:
             self.last = time.monotonic()
             _say(text)
 

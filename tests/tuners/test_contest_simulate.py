@@ -1,0 +1,121 @@
+"""Simulated participants choose like people of their experience, train for real, and are marked as what they are."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from contest_people import CONSENT
+
+from datasets.errors import UsageError
+from manual.learner import Config
+from tuners.contest.book import Book
+from tuners.contest.export import export
+from tuners.contest.form import optional_defaults
+from tuners.contest.player import Move, Player, drawn_background
+from tuners.contest.record import OPEN_TRIES, Background, Education, Reason, Source, Terms, Try, TryState
+from tuners.contest.simulate import Crowd
+from tuners.contest.task import task, tasks
+from tuners.store import Store
+
+NOVICE, EXPERT = Background(0, Education.BACHELOR, 1), Background(48, Education.DOCTORATE, 5)
+
+
+def error(config: Config) -> float:
+    """Lowest at a learning rate of 0.005 and many epochs, as networks often have it."""
+    rate = abs(np.log10(float(config["learning_rate"])) + 2.3) / 4
+    return float(min(0.9, 0.2 + rate + 0.3 / int(config["epochs"])))
+
+
+def played(background: Background, seed: int, name: str = "digits") -> list[tuple[Move, float]]:
+    """All moves of somebody with their errors; a rate above 1 fails."""
+    player = Player(task(name), background, np.random.default_rng(seed))
+    tries: list[Try] = []
+    moves: list[tuple[Move, float]] = []
+    while len(tries) < 60 and (move := player.move(tries)) is not None:
+        failed = float(move.config["learning_rate"]) > 1
+        found = None if failed else error(move.config)
+        state = TryState.FAILED if failed else TryState.COMPLETE
+        tries.append(Try("c", "p", len(tries) + 1, state, move.config, 1, 0.0, move.reasons, dev_error=found))
+        moves.append((move, 1.0 if found is None else found))
+    return moves
+
+
+@pytest.mark.parametrize("name", sorted(tasks()))
+def test_all_they_choose_is_possible(name: str) -> None:
+    space = task(name).space
+    for seed in range(15):
+        for background in (NOVICE, drawn_background(np.random.default_rng(seed)), EXPERT):
+            moves = played(background, seed, name)
+            assert 3 <= len(moves) < 60  # everybody stops at some time
+            for move, _ in moves:
+                assert space.resolve(move.config) == move.config
+                assert set(move.reasons) <= set(move.config)
+            assert moves == played(background, seed, name)
+
+
+def test_experience_shows() -> None:
+    novices, experts = ([played(one, seed) for seed in range(60)] for one in (NOVICE, EXPERT))
+    best = [
+        statistics.median(min(error for _, error in moves) for moves in group) for group in (novices, experts)
+    ]
+    assert best[1] < best[0]
+    guesses = [
+        statistics.mean(Reason.GUESS in move.reasons.values() for moves in group for move, _ in moves)
+        for group in (novices, experts)
+    ]
+    assert guesses[0] > 0.5 > 0.2 > guesses[1]
+    starts = [
+        statistics.mean(optional_defaults(task("digits"), moves[0][0].config) for moves in group)
+        for group in (novices, experts)
+    ]
+    assert starts[1] > 0.7 > starts[0] > 0.3  # 19 of the study's 23 with any experience
+
+
+def test_they_are_marked_and_never_exported(tmp_path: Path) -> None:
+    book = Book(Store(str(tmp_path / "store.sqlite")))
+    contest = book.create("Demonstration", Terms(tuners=()), CONSENT)
+    crowd = Crowd(book, contest.id, 5, seed=1, pace=1000)
+    again = Crowd(book, contest.id, 5, seed=1, pace=1000)
+    assert [one.player.background for one in crowd.seats] == [one.player.background for one in again.seats]
+    people = book.people(contest.id)
+    assert {one.source for one in people} == {Source.SIMULATED}
+    assert not any(one.reuse for one in people)
+    book.open(contest.id)
+    crowd.leave()
+    again.leave()
+    book.end(contest.id)
+    with pytest.raises(UsageError, match="10 simulated participants"):
+        export(book, contest.id, before_freeze=True)
+
+
+@pytest.mark.slow
+def test_their_trainings_are_real(tmp_path: Path) -> None:
+    """As from a terminal; the contest is opened once they have joined, and they stop by themselves."""
+    address = str(tmp_path / "store.sqlite")
+    book = Book(Store(address))
+    contest = book.create("Demonstration", Terms(tuners=(), minutes=10, max_trials=3), CONSENT)
+    command = [sys.executable, "-m", "tuners.contest", "simulate", "--store", address]
+    command += ["--contest", contest.join_code, "--people", "3", "--pace", "100"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while len(book.people(contest.id)) < 3 and time.monotonic() < until:
+        time.sleep(0.1)
+    book.open(contest.id)
+    out, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
+    assert out.strip() == contest.id
+    assert "all 3 have finished" in said
+    people, tries = book.people(contest.id), book.tries(contest.id)
+    assert all(one.finished is not None for one in people)
+    assert {one.person for one in tries} == {one.id for one in people}
+    assert len(tries) == 9
+    assert not [one for one in tries if one.state in OPEN_TRIES]
+    trained = [one for one in tries if one.dev_error is not None]
+    assert len(trained) >= 6  # a rate that somebody typed may well diverge
+    assert all(one.epochs == int(one.config["epochs"]) == len(one.curve) for one in trained)
