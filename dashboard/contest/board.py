@@ -6,7 +6,7 @@ People, tuners and defaults are told apart by shape, by word and by colour.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from dashboard.contest.standings import Result, Standing
@@ -36,16 +36,6 @@ def mark(kind: EntrantKind, source: Source = Source.PERSON) -> str:
     return f"<span class='shape {shape}' style='background:{colour}' role='img' aria-label='{word}'></span>"
 
 
-def legend(kinds: Iterable[EntrantKind], simulated: bool) -> str:
-    """What the shapes mean."""
-    items = "".join(
-        f"<li>{mark(kind)} {SIMULATED if kind == EntrantKind.PERSON and simulated else KINDS[kind][1]}</li>"
-        for kind in KINDS
-        if kind in kinds
-    )
-    return f"<ul class='kinds'>{items}</ul>"
-
-
 def strip(rows: Sequence[Standing]) -> str:
     """Where everybody stands on dev, a lane for each kind; the best of each lane has its name."""
     known = [row for row in rows if row.best is not None]
@@ -68,7 +58,7 @@ def strip(rows: Sequence[Standing]) -> str:
     alt = f"Best dev accuracy so far{' of ' + SIMULATED if people else ''}. Best of each kind: {said}"
     return (
         f"<div class='strip' role='img' aria-label='{escape(alt, quote=True)}'>{lanes}"
-        f"<div class='lane axis'><span class='name'>dev accuracy</span><span class='track'>{ticks}</span></div></div>"
+        f"<div class='lane axis'><span class='name'></span><span class='track'>{ticks}</span></div></div>"
     )
 
 
@@ -137,7 +127,7 @@ def _lane(kind: EntrantKind, rows: Sequence[Standing], low: int, high: int) -> s
     height = 1 + max(level for _, level in stacked)
     tag = f"<b class='tag' style='{side}'>{escape(best.label)} {_best(best)}</b>"
     return (
-        f"<div class='lane'><span class='name'>{name} <small>{len(rows)}</small></span>"
+        f"<div class='lane'><span class='name'>{mark(kind)}{name} <small>{len(rows)}</small></span>"
         f"<span class='track' style='height:{height + 1.5:.2f}em'>{''.join(marks)}{tag}</span></div>"
     )
 
@@ -158,15 +148,13 @@ def _row(row: Standing, you: str) -> str:
 def _who(kind: EntrantKind, source: Source, label: str, you: bool, note: str = "") -> str:
     word = KINDS[kind][1] if source == Source.PERSON else f"simulated {KINDS[kind][1]}"
     text = ", ".join(filter(None, ["you" if you else "", word, note]))
-    return (
-        f"<th scope='row'>{mark(kind, source)} {escape(label)}<span class='note'>{escape(text)}</span></th>"
-    )
+    return f"<th scope='row'>{mark(kind, source)}{escape(label)}<span class='note'>{escape(text)}</span></th>"
 
 
 def _final_row(row: Result, you: str) -> str:
     entrant = row.entrant
     own = bool(you) and entrant.person == you
-    who = _who(entrant.kind, entrant.source, entrant.label, own, entrant.note)
+    who = _who(entrant.kind, entrant.source, entrant.label, own, "" if entrant.config else entrant.note)
     dev = "–" if entrant.dev_error is None else percent_text(1 - entrant.dev_error)
     if row.mean is None:
         return f"<tr{' class=you' if own else ''}>{who}<td>–</td><td>–</td><td class='effort'>–</td><td>{dev}</td><td>–</td></tr>"
@@ -188,7 +176,7 @@ def _step(row: Result, you: str) -> str:
     dev = "" if entrant.dev_error is None else f"{percent_text(1 - entrant.dev_error)} % on dev"
     return (
         f"<li class='place{place}' style='border-color:{colour}'><span class='rank'>{ORDINALS[place]}</span>"
-        f"<b>{mark(entrant.kind, entrant.source)} {escape(entrant.label)}</b><span class='note'>{word}{own}</span>"
+        f"<b>{mark(entrant.kind, entrant.source)}{escape(entrant.label)}</b><span class='note'>{word}{own}</span>"
         f"<span class='eval'>{percent_text(1 - (row.mean or 0.0))} %<small> eval</small></span>"
         f"<span class='dev'>{dev}</span></li>"
     )

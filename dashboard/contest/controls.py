@@ -70,7 +70,8 @@ def _end(contest: Contest) -> None:
 def over(contest: Contest) -> None:
     """The export and the deletion."""
     st.header("Data of this contest", anchor=False)
-    _export(contest)
+    if contest.state != ContestState.LOBBY:
+        _export(contest)
     _delete(contest)
 
 
@@ -100,7 +101,7 @@ def _export(contest: Contest) -> None:
 def _delete(contest: Contest) -> None:
     if contest.state == ContestState.OPEN:
         return
-    with st.popover("Delete …", icon=":material/delete:", key="delete-contest"):
+    with st.popover("Delete …", icon=":material/delete:", key="erase-contest"):
         st.markdown(
             "Deletes the contest with everything of everybody: consents, answers, tries, results. The tuners' study stays. "
             f"This cannot be taken back. Type its title to confirm: **{messages.escaped(contest.title)}**"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dashboard.contest.standings import machine
 from dashboard.ticker import KINDS, Event
 from datasets.percent import percent, percent_text
-from tuners.contest.record import SCORED_TRIES, EntrantKind, Person, Try, TryState
+from tuners.contest.record import SCORED_TRIES, Contest, EntrantKind, Person, Try, TryState
 from tuners.record import SystemRecord, TrialRecord, TrialState
 
 #: What a try without a result is told as.
@@ -18,6 +18,7 @@ Ended = tuple[float, str, EntrantKind, float | None, str, str]
 
 
 def happened(
+    contest: Contest,
     people: Iterable[Person],
     tries: Iterable[Try],
     systems: Iterable[SystemRecord] = (),
@@ -26,7 +27,7 @@ def happened(
     """New bests, changes of the lead and failures, the latest first. Accuracy, as participants see it."""
     found: list[tuple[Event, EntrantKind]] = []
     own: dict[str, float] = {}
-    for moment, who, kind, error, what, trouble in sorted(_ended(people, tries, systems, trials)):
+    for moment, who, kind, error, what, trouble in sorted(_ended(contest, people, tries, systems, trials)):
         if error is None:
             if trouble:
                 found.append((Event(moment, who, trouble, f"{what} {KINDS[trouble][1]}"), kind))
@@ -45,6 +46,7 @@ def happened(
 
 
 def _ended(
+    contest: Contest,
     people: Iterable[Person],
     tries: Iterable[Try],
     systems: Iterable[SystemRecord],
@@ -63,8 +65,8 @@ def _ended(
     for trial in trials:
         if trial.state == TrialState.RUNNING or trial.repeat_of is not None or trial.system not in tuners:
             continue
-        kind, name = machine(tuners[trial.system], trial.repeat)
+        who = machine(contest, tuners[trial.system], trial)
         error = trial.dev_error if trial.state == TrialState.COMPLETE else None
         what = f"trial {trial.number + 1}"
-        rows.append((trial.started + trial.seconds, name, kind, error, what, ""))
+        rows.append((trial.started + trial.seconds, who.label, who.kind, error, what, ""))
     return rows

@@ -64,8 +64,8 @@ def _moment(source: reading.Source, contest: Contest) -> Moment:
         study,
         tuple(systems),
         tuple(trials),
-        tuple(standings(people, tries, systems, trials)),
-        tuple(happened(people, tries, systems, trials)[:LINES]),
+        tuple(standings(contest, people, tries, systems, trials)),
+        tuple(happened(contest, people, tries, systems, trials)[:LINES]),
         tuple(results(contest, book.entrants(contest.id), finals)),
         scored_share(finals),
     )

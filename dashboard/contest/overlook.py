@@ -30,15 +30,24 @@ def people_table(now: Moment, places: dict[tuple[str, int], Place]) -> str:
     return f"<div class='errors live ranks'><table><thead><tr>{_head(HEADS)}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
-def machines_table(rows: Sequence[Standing], planned: int | None) -> str:
-    """One row a run of a tuner, and the defaults. planned: trials of a run, None without such a limit."""
-    of = f" / {planned}" if planned else ""
-    body = "".join(
-        f"<tr><th scope='row'>{board.mark(row.kind)} {escape(row.label)}</th>"
-        f"<td>{row.done}{of if row.kind == EntrantKind.TUNER else ''}</td><td>{_accuracy(row)}</td></tr>"
-        for row in sorted(rows, key=lambda row: row.label)
-    )
-    return f"<div class='errors live ranks'><table><thead><tr>{_head(('run', 'trials', 'best dev, %'))}</tr></thead><tbody>{body}</tbody></table></div>"
+def machines_table(now: Moment) -> str:
+    """One row a tuner, over its runs, and one for the defaults."""
+    budget = now.contest.terms.max_trials
+    groups: dict[str, list[Standing]] = {}
+    for row in now.rows:
+        if row.kind != EntrantKind.PERSON:
+            groups.setdefault(row.group, []).append(row)
+    body = ""
+    for group, rows in sorted(groups.items()):
+        runs = now.contest.terms.searches if rows[0].kind == EntrantKind.TUNER else len(rows)
+        of = f" / {budget * runs}" if budget and rows[0].kind == EntrantKind.TUNER else ""
+        body += (
+            f"<tr><th scope='row'>{board.mark(rows[0].kind)}{escape(group)}</th><td>{runs}</td>"
+            f"<td>{sum(row.done for row in rows)}{of}</td><td>{sum(row.running for row in rows)}</td>"
+            f"<td>{_accuracy(rows[0])}</td></tr>"
+        )
+    heads = ("tuner", "runs", "trials", "train now", "best dev, %")
+    return f"<div class='errors live ranks'><table><thead><tr>{_head(heads)}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def state_of(who: Person, tries: Sequence[Try], places: dict[tuple[str, int], Place]) -> str:
@@ -58,7 +67,8 @@ def state_of(who: Person, tries: Sequence[Try], places: dict[tuple[str, int], Pl
     if place is None:
         return f"try {open_one.number} waits"
     wait = f", about {lasting(place.wait)}" if place.wait is not None else ""
-    return f"try {open_one.number} waits behind {place.ahead}{wait}"
+    behind = f"behind {place.ahead}" if place.ahead else "and is the next one"
+    return f"try {open_one.number} waits {behind}{wait}"
 
 
 def last_seen(who: Person, tries: Sequence[Try]) -> float:
@@ -76,11 +86,11 @@ def _row(
     now: float,
 ) -> str:
     silence = now - last_seen(who, tries)
-    worry = who.finished is None and silence > SILENT
+    worry = who.started is not None and who.finished is None and silence > SILENT
     seen = f"{lasting(silence)} ago" if silence >= 1 else "now"
     note = f"<span class='note'>{board.SIMULATED}</span>" if who.source == Source.SIMULATED else ""
     return (
-        f"<tr><th scope='row'>{board.mark(EntrantKind.PERSON, who.source)} {escape(who.alias)}{note}</th>"
+        f"<tr><th scope='row'>{board.mark(EntrantKind.PERSON, who.source)}{escape(who.alias)}{note}</th>"
         f"<td class='words'>{escape(state_of(who, tries, places))}</td><td>{len(tries)}</td>"
         f"<td>{_accuracy(standing)}</td><td{' class=warn' if worry else ''}>{'⚠ ' if worry else ''}{seen}</td></tr>"
     )
@@ -91,4 +101,4 @@ def _accuracy(row: Standing | None) -> str:
 
 
 def _head(names: Sequence[str]) -> str:
-    return "".join(f"<th scope='col'>{name}</th>" for name in names)
+    return "".join(f"<th scope='col'{' class=words' if name == 'now' else ''}>{name}</th>" for name in names)

@@ -5,11 +5,12 @@ Pure: from records to rows. A tuner's unit is the run, as a person is: each of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from datasets.percent import percent
 from reports.statistics.intervals import mean_interval
+from tuners.contest.published import published
 from tuners.contest.record import (
     OPEN_TRIES,
     SCORED_TRIES,
@@ -23,19 +24,35 @@ from tuners.contest.record import (
     Source,
     Try,
 )
-from tuners.path import searches, winner
+from tuners.contest.systems import PUBLISHED, label
+from tuners.contest.task import task
+from tuners.path import winner
 from tuners.record import HAND, SystemRecord, TrialRecord, TrialState
 
 #: What the all-defaults entry is called.
-DEFAULTS = "All defaults"
+DEFAULTS = "all defaults"
+
+
+#: A training of a final configuration that waits no more.
+OVER = (FinalState.DONE, FinalState.FAILED)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An entrant that is no person. group: its tuner. label: its name on the board."""
+
+    kind: EntrantKind
+    group: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Standing:
     """Somebody's or something's best on dev so far.
 
-    key: the person's id, else system and repeat. best: a dev error, None before the first result. done: trainings that
-    have ended; running: whether one waits or trains. place: the same for errors that are printed alike.
+    key: the person's id, else its group and label. best: a dev error, None before the first result. done: trainings that
+    have ended; running: whether one waits or trains. group: the tuner of a run. place: the same for errors that are printed
+    alike.
     """
 
     key: str
@@ -45,6 +62,7 @@ class Standing:
     best: float | None
     done: int
     running: bool
+    group: str = "people"
     place: int | None = None
 
 
@@ -52,7 +70,7 @@ class Standing:
 class Result:
     """A final configuration on eval. mean: error over the contest's seeds, None where it has no score.
 
-    low, high: Student's 95 % interval of the mean over seeds, NaN for one seed. seeds: how many count so far.
+    low, high: Student's 95 % interval of the mean over seeds, NaN for one seed. seeds: how many count.
     """
 
     entrant: Entrant
@@ -70,6 +88,7 @@ class Result:
 
 
 def standings(
+    contest: Contest,
     people: Iterable[Person],
     tries: Iterable[Try],
     systems: Iterable[SystemRecord] = (),
@@ -83,52 +102,54 @@ def standings(
     for one in tries:
         of_person.setdefault(one.person, []).append(one)
     rows = [_person(who, of_person.get(who.id, [])) for who in people]
-    by_search = searches(trials)
-    for system in systems:
-        for search in system.searches:
-            rows.append(_search(system, search.repeat, by_search.get((system.label, search.repeat), [])))
+    by_machine: dict[Machine, list[TrialRecord]] = {}
+    known = {system.label: system for system in systems}
+    for trial in trials:
+        if trial.system in known:
+            who = machine(contest, known[trial.system], trial)
+            by_machine.setdefault(who, []).append(trial)
+    rows += [_machine(who, own) for who, own in by_machine.items()]
     rows.sort(key=lambda row: (row.best is None, row.best, row.label))
     shown = [percent(row.best) for row in rows if row.best is not None]
     return [row if row.best is None else replace(row, place=_place(percent(row.best), shown)) for row in rows]
 
 
-def results(contest: Contest, entrants: Iterable[Entrant], finals: Iterable[Final]) -> list[Result]:
-    """The final table, the lowest mean eval error first; who has no score at the end.
+def machine(contest: Contest, system: SystemRecord, trial: TrialRecord) -> Machine:
+    """Which entrant a trial of the contest's study belongs to: a run of a tuner, the defaults, or a published
+    configuration, each of which has one trial."""
+    if system.tuner != HAND:
+        return Machine(EntrantKind.TUNER, system.tuner, numbered(contest, system.tuner, trial.repeat))
+    if system.label == label(contest.terms, PUBLISHED):
+        name = published(task(contest.terms.task))[trial.number].label
+        return Machine(EntrantKind.PUBLISHED, "published configurations", name)
+    return Machine(EntrantKind.DEFAULTS, DEFAULTS, DEFAULTS)
 
-    While configurations are still being scored, everybody's mean is over the seeds that are done for all, so that all are
-    compared on the same ones; before the end of the contest there is nothing.
+
+def numbered(contest: Contest, tuner: str, repeat: int) -> str:
+    """A run of a tuner, with its number where there are several."""
+    return f"{tuner} {repeat + 1}" if contest.terms.searches > 1 else tuner
+
+
+def results(contest: Contest, entrants: Iterable[Entrant], finals: Iterable[Final]) -> list[Result]:
+    """The final table, the lowest mean eval error first; who has no score (yet) at the end.
+
+    An entrant has one once all trainings of its configuration are over, so that no mean changes after it was shown.
+    Before the end of the contest there is nothing.
     """
     if contest.state not in (ContestState.ENDED, ContestState.SCORED):
         return []
     of_entrant: dict[str, list[Final]] = {}
     for final in finals:
         of_entrant.setdefault(final.entrant, []).append(final)
-    everyone = list(entrants)
-    common = common_seeds(of_entrant)
-    rows = [_result(one, of_entrant.get(one.key, []), common) for one in everyone]
+    rows = [_result(contest, one, of_entrant.get(one.key, [])) for one in entrants]
     rows.sort(key=lambda row: (row.mean is None, row.mean, row.entrant.label))
     shown = [percent(row.mean) for row in rows if row.mean is not None]
     return [row if row.mean is None else replace(row, place=_place(percent(row.mean), shown)) for row in rows]
 
 
-def common_seeds(of_entrant: Mapping[str, Sequence[Final]]) -> set[int]:
-    """Places of the seeds that are done (or failed) for everybody."""
-    over = (FinalState.DONE, FinalState.FAILED)
-    found = [{one.place for one in finals if one.state in over} for finals in of_entrant.values()]
-    return set.intersection(*found) if found else set()
-
-
 def scored_share(finals: Sequence[Final]) -> tuple[int, int]:
     """Trainings of final configurations that are over, and all of them."""
-    return sum(one.state in (FinalState.DONE, FinalState.FAILED) for one in finals), len(finals)
-
-
-def machine(system: SystemRecord, repeat: int) -> tuple[EntrantKind, str]:
-    """What a search of the contest's study is, and its name on the board."""
-    if system.tuner == HAND:
-        return EntrantKind.DEFAULTS, DEFAULTS
-    number = f" {repeat + 1}" if len(system.searches) > 1 else ""
-    return EntrantKind.TUNER, f"{system.tuner}{number}"
+    return sum(one.state in OVER for one in finals), len(finals)
 
 
 def _person(who: Person, tries: Sequence[Try]) -> Standing:
@@ -144,27 +165,26 @@ def _person(who: Person, tries: Sequence[Try]) -> Standing:
     )
 
 
-def _search(system: SystemRecord, repeat: int, trials: Sequence[TrialRecord]) -> Standing:
+def _machine(who: Machine, trials: Sequence[TrialRecord]) -> Standing:
     best = winner(trials)
-    kind, label = machine(system, repeat)
     return Standing(
-        f"{system.label}/{repeat}",
-        kind,
-        label,
+        f"{who.group}/{who.label}",
+        who.kind,
+        who.label,
         Source.PERSON,
         best.dev_error if best else None,
         sum(one.state != TrialState.RUNNING for one in trials),
         any(one.state == TrialState.RUNNING for one in trials),
+        who.group,
     )
 
 
-def _result(entrant: Entrant, finals: Sequence[Final], common: set[int]) -> Result:
-    errors = [
-        one.eval_error
-        for one in finals
-        if one.place in common and one.state == FinalState.DONE and one.eval_error is not None
-    ]
-    if not errors:
+def _result(contest: Contest, entrant: Entrant, finals: Sequence[Final]) -> Result:
+    if entrant.kind == EntrantKind.TUNER:
+        entrant = replace(entrant, label=numbered(contest, entrant.label, entrant.repeat))
+    over = all(one.state in OVER for one in finals)
+    errors = [one.eval_error for one in finals if one.eval_error is not None]
+    if not over or not errors:
         return Result(entrant, None, float("nan"), float("nan"), 0)
     found = mean_interval(errors).within(0.0, 1.0)
     return Result(entrant, found.mean, found.low, found.high, found.count)

@@ -39,10 +39,10 @@ def show(contest: Contest, joined: int) -> None:
 
 def panel(address: str, code: str, joined: int) -> str:
     """As HTML. The QR code holds the address with the code, so nothing has to be typed."""
+    whole = addresses.join(address, code)
     people = f"{joined} {'has' if joined == 1 else 'have'} joined"
     return (
-        f"<div class='way-in'><span role='img' aria-label='QR code of {escape(addresses.join(address, code))}'>"
-        f"{addresses.qr(addresses.join(address, code))}</span>"
+        f"<div class='way-in'><img src='{addresses.qr(whole)}' alt='QR code of {escape(whole, quote=True)}'>"
         f"<ol><li>Open <span class='address'>{escape(address)}/join</span></li>"
         f"<li>and type <div class='code'>{escape(code)}</div></li>"
         f"<li class='joined' role='status'>{people}</li></ol></div>"

@@ -10,7 +10,7 @@ from dashboard.contest import controls, creating, desk, doors, login, overlook, 
 from dashboard.contest.board import SIMULATED
 from dashboard.contest.moment import Moment, moment
 from tuners.contest import clock
-from tuners.contest.record import ClockKind, Contest, ContestState, EntrantKind
+from tuners.contest.record import ClockKind, Contest, ContestState
 
 TITLE = "Contest"
 ICON = ":material/emoji_events:"
@@ -134,22 +134,16 @@ def draw(now: Moment) -> None:
         show_open(now)
     elif contest.state == ContestState.ENDED:
         show_scoring(now)
-    people, machines = st.columns([0.62, 0.38], gap="medium")
-    with people:
-        st.subheader(f"Participants ({len(now.people)})", anchor=False)
-        if now.people:
-            st.html(overlook.people_table(now, desk.places(contest.id)))
-        else:
-            st.caption("Nobody yet. Show them the address and the code.")
-    with machines:
-        st.subheader("Tuners", anchor=False)
-        rows = [row for row in now.rows if row.kind != EntrantKind.PERSON]
-        if rows:
-            st.html(overlook.machines_table(rows, contest.terms.max_trials))
-        else:
-            st.caption(
-                "They begin with the contest's server." if contest.terms.tuners else "None takes part."
-            )
+    st.subheader(f"Participants ({len(now.people)})", anchor=False)
+    if now.people:
+        st.html(overlook.people_table(now, desk.places(contest.id)))
+    else:
+        st.caption("Nobody yet. Show them the address and the code.")
+    st.subheader("Tuners", anchor=False)
+    if now.systems:
+        st.html(overlook.machines_table(now))
+    else:
+        st.caption("They begin with the contest's server." if contest.terms.tuners else "None takes part.")
 
 
 def show_open(now: Moment) -> None:

@@ -9,7 +9,7 @@ from dashboard.contest import board, desk, doors, parts, way_in
 from dashboard.contest.moment import Moment, moment
 from dashboard.ticker import ticker
 from tuners.contest import clock
-from tuners.contest.record import ClockKind, Contest, ContestState, Person
+from tuners.contest.record import ClockKind, Contest, ContestState, EntrantKind, Person
 
 TITLE = "Leaderboard"
 ICON = ":material/social_leaderboard:"
@@ -20,7 +20,7 @@ POSITION = 61
 PACE, RESTS = 2.0, 10.0
 
 #: Rows beside the picture, on a projector and on a desk.
-PROJECTED, SHOWN = 7, 15
+PROJECTED, SHOWN = 9, 15
 
 
 def pace(contest: Contest) -> float:
@@ -92,19 +92,21 @@ def show_clock(contest: Contest, person: Person | None) -> None:
 
 
 def show_dev(now: Moment, you: str) -> None:
-    picture, ranks = st.columns([0.6, 0.4], gap="medium")
+    picture, ranks = st.columns([0.56, 0.44], gap="medium")
     with picture:
         strip = board.strip(now.rows)
         if strip:
             st.html(strip)
-            st.html(board.legend({row.kind for row in now.rows}, now.simulated))
         else:
             st.caption("The first trainings are on their way.")
         st.header("What just happened", anchor=False)
         show_happened(now)
     with ranks:
         st.html(board.ranking(now.rows, PROJECTED if projector.on() else SHOWN, you))
-        st.caption("Dev accuracy, best so far. Eval stays closed until the end.")
+        st.caption(
+            f"Best dev accuracy so far; eval stays closed until the end. Late? `{way_in.base()}/join`, code "
+            f"**{now.contest.join_code}**"
+        )
 
 
 def show_happened(now: Moment) -> None:
@@ -118,18 +120,20 @@ def show_happened(now: Moment) -> None:
 
 def show_scoring(now: Moment, you: str) -> None:
     done, total = now.scored
-    seeds = now.contest.terms.final_seeds
-    st.progress(
-        done / total if total else 0.0,
-        text=f"Time is over. Each final configuration is trained {seeds} times on train and dev and scored on eval: "
-        f"{done} of {total or '…'}",
+    terms = now.contest.terms
+    text = (
+        f"Time is over. Each final configuration is trained {terms.final_seeds} times on train and dev and scored on eval: "
+        f"{done} of {total or '…'}."
     )
-    first = next((row for row in now.results if row.mean is not None), None)
-    if first is None:
+    if terms.tuners and not any(row.entrant.kind == EntrantKind.TUNER for row in now.results):
+        text += " The tuners use up their budget first."
+    st.progress(done / total if total else 0.0, text=text)
+    scored = [row for row in now.results if row.mean is not None]
+    if not scored:
         show_dev(now, you)
         return
-    st.header(f"Provisional: after {first.seeds} of {seeds} seeds", anchor=False)
-    st.html(board.final_table(now.results, you))
+    st.header(f"So far: {len(scored)} of {len(now.results)} are scored", anchor=False)
+    st.html(board.final_table(scored, you))
 
 
 def show_end(now: Moment, you: str) -> None:

@@ -89,7 +89,7 @@ def test_one_click_creates_a_contest_with_what_a_class_needs(
     assert contest.terms == Terms() and contest.state == ContestState.LOBBY
     assert contest.consent == standard(Terms())
     shown = words(app)
-    assert contest.join_code in shown and "/join" in shown and "<svg" in shown
+    assert contest.join_code in shown and "/join" in shown and "data:image/svg+xml" in shown
     assert "0 have joined" in shown
 
 
@@ -132,7 +132,7 @@ def test_participants_are_watched_by_the_names_drawn_for_them(
     add_try(store, contest, two.id, 1, None, TryState.QUEUED)
     shown = words(open_page("contest", contest=contest.id))
     assert "Calm Crane" in shown and "try 2 trains" in shown and "75.00" in shown
-    assert "&lt;b&gt;Sly&lt;/b&gt;" in shown and "try 1 waits behind 0" in shown
+    assert "&lt;b&gt;Sly&lt;/b&gt;" in shown and "try 1 waits and is the next one" in shown
     assert "simulated participants" in shown
     assert one.id not in shown
 
