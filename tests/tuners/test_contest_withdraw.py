@@ -18,7 +18,8 @@ from datasets.errors import UsageError
 from tuners.contest import command_withdraw, tables
 from tuners.contest.book import Book, Joined
 from tuners.contest.erase import empty_log
-from tuners.contest.record import EntrantKind, FinalState, Source
+from tuners.contest.record import CurvePoint, EntrantKind, FinalState, Live, Source, TryState
+from tuners.contest.work import Work
 from tuners.store import Store
 
 
@@ -113,6 +114,22 @@ def test_no_byte_is_left(held: Held, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nobody has this personal code"):
         book.withdraw(gone.code)
     assert book.person_of_token(gone.token) is None
+
+
+def test_what_still_trains_brings_nobody_back(held: Held, tmp_path: Path) -> None:
+    """The server learns of a withdrawal a moment later, and has something to write until then."""
+    book, gone, other = held.book, held.joined[4], held.joined[5]
+    with book.store.engine.begin() as connection:
+        connection.execute(update(tables.tries).values(state=str(TryState.RUNNING)))
+    work = Work(book.store)
+    lives = [Live(held.contest.id, one.person.id, 2, 1, 4, 9, (1.5,), time.time()) for one in (gone, other)]
+    curves = [((live.contest, live.person, 2), (CurvePoint(1, 1.5, 0.2),)) for live in lives]
+    book.withdraw(gone.code)
+    work.write_live(lives, curves)
+    work.end_try(curves[0][0], TryState.COMPLETE, curves[0][1], dev_error=0.2)
+    work.put_back(curves[0][0])
+    assert list(book.live(held.contest.id)) == [(other.person.id, 2)]
+    assert gone.person.id.encode() not in on_disk(tmp_path)
 
 
 def test_a_reader_delays_it_and_no_more(held: Held, tmp_path: Path) -> None:

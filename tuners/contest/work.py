@@ -125,6 +125,12 @@ class Work(Book):
             for contest, person, number in keys:
                 here = (table.c.contest == contest, table.c.person == person, table.c.number == number)
                 connection.execute(delete(table).where(*here))
+            # Whoever withdrew meanwhile is not brought back.
+            running = select(TRIES.c.contest, TRIES.c.person, TRIES.c.number)
+            there = {
+                tuple(row) for row in connection.execute(running.where(TRIES.c.state == TryState.RUNNING))
+            }
+            rows = [row for row in rows if (row["contest"], row["person"], row["number"]) in there]
             if rows:
                 connection.execute(insert(table), rows)
             for key, curve in curves:
