@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import importlib
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
@@ -22,8 +23,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 settings.register_profile("handtune", deadline=None, print_blob=True)
 settings.load_profile("handtune")
 
-#: Patients of the stand-in corpora that tests share: the fewest there may be.
-PATIENTS = 6
+#: Patients of the stand-in corpora that tests share: as many as tell whether pathology's are hard in the right way,
+#: and the fewest there may be.
+PATIENTS = {"11": 12, "12": 6}
+FEWEST = 6
 
 #: Files of a minute or more, the longest first. They are begun first, so that no process is left alone with one.
 LONG = (
@@ -54,8 +57,8 @@ def repo_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """`small_corpus("11")`: a stand-in corpus of six patients; tests read it only.
+def whole_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`whole_corpus("11")`: a stand-in corpus of PATIENTS["11"] patients; tests read it only.
 
     Written once a run, whatever the number of its processes: their temporary folders lie side by side.
     """
@@ -70,8 +73,28 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
         folder.parent.mkdir(exist_ok=True)
         with (shared / f"corpus-{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            sources()[name].standin().write(folder, patients=PATIENTS, workers=2)  # a finished one is kept
+            # A finished one is kept.
+            sources()[name].standin().write(folder, patients=PATIENTS[name], workers=2)
         return folder
+
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def small_corpus(
+    whole_corpus: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """`small_corpus("11")`: the first six patients of the stand-in corpus, in its files; tests read it only."""
+
+    @cache
+    def corpus(name: str) -> Path:
+        whole = whole_corpus(name)
+        if PATIENTS[name] == FEWEST:
+            return whole
+        patients = sorted({path.name for path in whole.glob("svs/*/*")})
+        small = tmp_path_factory.mktemp("corpora") / name
+        beyond = shutil.ignore_patterns(*patients[FEWEST:])
+        return Path(shutil.copytree(whole, small, ignore=beyond, copy_function=os.link))
 
     return corpus
 
