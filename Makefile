@@ -3,6 +3,7 @@
 #   PIP_ARGS=...        more options for pip, such as an index with CPU builds of torch
 #   TEST_ARGS=...       more options for pytest, such as -k store
 #   TEST_JOBS=N         processes for the tests
+#   CONTEST_ARGS=...    more options for python -m dashboard.classroom, such as --minutes 15
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -17,11 +18,14 @@ TEST_JOBS ?= 2
 STUDY ?=
 OUT ?= reports_out/$(STUDY)
 PICTURES ?= reports_out/pages
+SHARE ?=
+CONTEST ?=
+CONTEST_ARGS ?=
 
 # Where it is set, every process that a test starts would compile the packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup environments demo dashboard report screenshots bench test test-fast test-slow check format clean force
+.PHONY: help setup environments demo dashboard contest report screenshots bench test test-fast test-slow check format clean force
 
 help: ## show this list
 	@echo "Handtune: autotuners against hand tuning, on equal terms"
@@ -38,6 +42,9 @@ demo: $(STAMP) ## a real comparison on set 10 within minutes, then the dashboard
 
 dashboard: $(STAMP) ## serve the dashboard to this machine (Ctrl-C ends it)
 	$(BIN)/streamlit run dashboard/app.py
+
+contest: $(STAMP) ## a contest of a class and autotuners; SHARE=1 opens it to the local network, CONTEST=code goes on
+	$(BIN)/python -m dashboard.classroom $(if $(SHARE),--share) $(if $(CONTEST),--contest $(CONTEST)) $(CONTEST_ARGS)
 
 report: $(STAMP) ## write the report of a study: make report STUDY=name
 	@if [ -z "$(STUDY)" ]; then echo "Which study? Use: make report STUDY=name" >&2; exit 2; fi

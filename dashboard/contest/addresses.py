@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
+import os
 import socket
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -58,6 +60,19 @@ def qr(text: str) -> str:
     """A QR code with a quiet zone, as the address of a picture (SVG); black on white in the dark theme too, as phones want it."""
     made = segno.make(text, error="m", micro=False)
     return made.svg_data_uri(border=3, dark="#000000", light="#FFFFFF", scale=8, encode_minimal=False)
+
+
+def printed(text: str) -> str:
+    """The same in characters, for a terminal."""
+    out = io.StringIO()
+    segno.make(text, error="l", micro=False).terminal(out, border=2, compact=True)
+    return out.getvalue().rstrip("\n")
+
+
+def named() -> list[str]:
+    """The host of the address that was set by `VARIABLE`."""
+    host = urlsplit(os.environ.get(VARIABLE, "")).hostname
+    return [host] if host else []
 
 
 def _usable(address: str) -> bool:
