@@ -65,9 +65,8 @@ TRAIN = "Train with these settings"
 class Seen:
     """What all participants saw, in seconds. cancels: (alias, number, when the click was, seconds since 1970)."""
 
+    visits: list[Visit] = field(default_factory=list)
     joining: list[float] = field(default_factory=list)
-    reactions: list[float] = field(default_factory=list)
-    polls: list[float] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
     browsers: list[float] = field(default_factory=list)
     cancels: list[tuple[str, int, float]] = field(default_factory=list)
@@ -89,6 +88,7 @@ async def take_part(plan: Plan, number: int, seen: Seen) -> None:
     await asyncio.sleep(float(rng.uniform(0, ARRIVAL)))
     try:
         async with Visit(plan.address, "join", f"code={plan.code}") as visit:
+            seen.visits.append(visit)
             alias = await _join(visit, rng)
             seen.joining += visit.reactions
             visit.reactions.clear()
@@ -101,11 +101,8 @@ async def take_part(plan: Plan, number: int, seen: Seen) -> None:
                 await _submit(visit, rng, tries, seen)
                 if rng.integers(CANCELLED) == 0:
                     await _cancel(visit, alias, tries, seen)
-                await visit.wait_for("try-send", 300)
+                await visit.wait_for(TRAIN, 300)
                 await asyncio.sleep(float(rng.exponential(THOUGHT)))
-            seen.reactions += visit.reactions
-            seen.polls += visit.polls
-            seen.trouble += visit.errors
     except (TimeoutError, OSError) as error:
         seen.trouble.append(f"participant {number}: {error}")
 
@@ -128,15 +125,16 @@ async def _join(visit: Visit, rng: np.random.Generator) -> str:
 
 async def _submit(visit: Visit, rng: np.random.Generator, number: int, seen: Seen) -> None:
     """Fills in what has to be chosen the first time and the learning rate each time, and trains."""
-    given = {"learning_rate": f"{10 ** rng.uniform(-4, -1):.5f}", "epochs": str(rng.integers(3, 21))}
+    given = {"Learning rate": f"{10 ** rng.uniform(-4, -1):.5f}", "Epochs": str(rng.integers(3, 21))}
     if number == 1:
-        given |= {"batch_size": "32", "loss": "Cross entropy", "optimizer": "Adam"}
-    for name, value in given.items():
-        await visit.use(f"try-of-{name}", value)
+        given |= {"Batch size": "32", "Loss": "Cross entropy", "Optimizer": "Adam"}
+    for label, value in given.items():
+        await visit.use(label, value)
         if number == 1:
-            await visit.use(f"try-why-{name}", (await visit.wait_for(f"try-why-{name}")).options[0])
+            why = f"Why this {label.lower()}?"
+            await visit.use(why, (await visit.wait_for(why)).options[0])
     begun = time.monotonic()
-    await visit.use("try-send")
+    await visit.use(TRAIN)
     seen.shown.append(await visit.wait_for_text(rf"Try {number} (waits|trains)", begun))
 
 
@@ -235,8 +233,8 @@ def show(seen: Seen, book: Book, contest: Contest, spent: Sequence[tuple[str, fl
     print(f"{'seconds':<44}{'n':>7}{'median':>9}{'p95':>9}{'most':>9}")
     for name, values in (
         ("joining: a click until the page has answered", seen.joining),
-        ("tuning: a click until the page has answered", seen.reactions),
-        ("looks that the page takes by itself", seen.polls),
+        ("tuning: a click until the page has answered", _of(seen, "reactions")),
+        ("looks that the page takes by itself", _of(seen, "polls")),
         ('"Train" until the try stands there', seen.shown),
         ("the same in Chromium", seen.browsers),
         ("in the queue", _waits(tries)),
@@ -254,8 +252,13 @@ def show(seen: Seen, book: Book, contest: Contest, spent: Sequence[tuple[str, fl
         f"person: {min(seconds.values()):.1f} to {max(seconds.values()):.1f}, Gini {gini(list(seconds.values())):.2f}"
     )
     print("CPU seconds a second: " + ", ".join(f"{name} {share:.2f}" for name, share in spent))
-    for text, count in Counter(seen.trouble).most_common():
+    for text, count in Counter([*seen.trouble, *_of(seen, "errors")]).most_common():
         print(f"TROUBLE, {count} times: {text[:300]}")
+
+
+def _of(seen: Seen, name: str) -> list[Any]:
+    """What all visits have of something."""
+    return [one for visit in seen.visits for one in getattr(visit, name)]
 
 
 def _waits(tries: Sequence[Try]) -> list[float]:
@@ -283,8 +286,12 @@ def measure(store: str, wanted: argparse.Namespace) -> None:
             plan = Plan(address, contest.join_code, wanted.minutes)
             crowd = own.submit(asyncio.run, everybody(plan, wanted.people, seen))
             say(f"{wanted.people} participants come to {address}/join?code={contest.join_code}")
-            time.sleep(ARRIVAL + 10)
-            say(f"{len(book.people(contest.id))} have joined; the contest is opened")
+            last = time.monotonic() + ARRIVAL + 60
+            while (
+                told := sum(one.background is not None for one in book.people(contest.id))
+            ) < wanted.people and time.monotonic() < last:
+                time.sleep(0.5)
+            say(f"{told} are in the lobby; the contest is opened")
             book.open(contest.id)
             before, begun = [cpu(one) for _, one in parts], time.monotonic()
             if wanted.browsers:
