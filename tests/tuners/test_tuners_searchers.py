@@ -47,6 +47,11 @@ algorithms = pytest.mark.parametrize("name", ALGORITHMS)
 
 MODELS = scan(HYPERMODELS, Tunable)
 
+#: At its second ask Vizier compiles functions for the space, for five seconds and more. By then the space is a box of
+#: numbers; what becomes of those shows in the spaces of this file and in the widest of the project.
+COMPILING = {"vizier-gp-bandit"}
+COMPILED = {"cnn-a"}
+
 FOUR_POINTS = SearchSpace((Parameter("a", Int(1, 2), 1), Parameter("b", Int(1, 2), 1, trains_on=True)))
 
 LOGARITHMIC = SearchSpace(
@@ -171,8 +176,9 @@ class TestContract:
         except SpaceError as error:
             assert name in str(error) and "hoose" in str(error), "the way out is missing"
             return
-        trials = drive(searcher, 2)
-        assert len(trials) == 2
+        asks = 1 if name in COMPILING and model not in COMPILED else 2
+        trials = drive(searcher, asks)
+        assert len(trials) == asks
         for trial in trials:
             assert space.resolve(trial.config) == trial.config
             assert space.problem(trial.config) is None
