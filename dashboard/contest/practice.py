@@ -65,7 +65,7 @@ def _form(contest: Contest, who: str, chosen: ContestTask, locked: bool) -> None
     def send(config: Config, reasons: Mapping[str, Reason], comment: str) -> str:
         return desk.attempt(lambda book: book.practise(contest.id, who, config))
 
-    label = "Locked until this one has ended" if locked else "Train with these settings"
+    label = "Wait until this one has ended" if locked else "Train with these settings"
     with messages.plain_words():
         settings_form.show(PREFIX, chosen, None, send, locked=locked, why=False, label=label)
 

@@ -5,8 +5,8 @@ What is typed lies in the session. A page that was opened anew begins with the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -33,8 +33,10 @@ Send = Callable[[Config, Mapping[str, Reason], str], str]
 
 @dataclass
 class Draft:
-    """What the form holds: text and options by name, None where nothing was given."""
+    """What the form holds: text and options by name, None where nothing was given. number: of the drafts so far; the
+    widgets of each are new ones, as the browser goes on showing in old ones what was typed there."""
 
+    number: int = 0
     values: dict[str, Value | None] = field(default_factory=dict)
     reasons: dict[str, Reason | None] = field(default_factory=dict)
     comment: str = ""
@@ -53,17 +55,16 @@ def draft_of(one: Try, task: ContestTask) -> Draft:
 
 def load(prefix: str, one: Try, task: ContestTask) -> None:
     """For callbacks: the form holds the settings of that try now."""
-    st.session_state[f"{prefix}-draft"] = draft_of(one, task)
-    for key in [
-        str(key) for key in st.session_state if str(key).startswith((f"{prefix}-of-", f"{prefix}-why"))
-    ]:
-        del st.session_state[key]
+    key = f"{prefix}-draft"
+    number = st.session_state[key].number + 1 if key in st.session_state else 0
+    st.session_state[key] = replace(draft_of(one, task), number=number)
 
 
 def show(
     prefix: str, task: ContestTask, last: Try | None, send: Send, *, locked: bool, why: bool, label: str
 ) -> None:
-    """The form and its button. prefix: of its keys. last: what it begins with. locked: nothing can be changed now.
+    """The form and its button. prefix: of its keys. last: what it begins with. locked: nothing can be submitted now;
+    the fields stay open, so that the next try can be thought over meanwhile.
 
     why: ask for reasons. send: called with what was filled in; the page runs again where it answers "".
     """
@@ -77,17 +78,16 @@ def show(
             if not blank and not entry.mandatory:
                 blank = True
                 st.caption("What follows may be left blank: the value in grey counts then.")
-            value = _entry(prefix, entry, draft, locked, why)
+            value = _entry(prefix, entry, draft, why)
             if value is not None:
                 given[entry.name] = value
     asked = list(given) if why else []
     if any(draft.reasons.get(name) == Reason.OTHER for name in asked):
-        draft.comment = st.text_area(
+        draft.comment = st.text_input(
             "Which other reason?",
-            key=_keep(f"{prefix}-why-comment", draft.comment),
-            max_chars=500,
-            height=80,
-            disabled=locked,
+            value=draft.comment,
+            key=f"{prefix}-{draft.number}-comment",
+            max_chars=300,
         )
     if st.button(
         label,
@@ -100,9 +100,10 @@ def show(
         _submit(task, given, asked, draft, send)
 
 
-def _entry(prefix: str, entry: Field, draft: Draft, locked: bool, why: bool) -> Value | None:
+def _entry(prefix: str, entry: Field, draft: Draft, why: bool) -> Value | None:
     """One row: the value, and the reason where a value is given."""
-    name, key = entry.name, f"{prefix}-of-{entry.name}"
+    name, key = entry.name, f"{prefix}-{draft.number}-{entry.name}"
+    given = draft.values.get(name)
     help = f"{entry.help} {entry.rule[:1].upper()}{entry.rule[1:]}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{prefix}-row-{name}"):
         value: Value | None
@@ -111,20 +112,19 @@ def _entry(prefix: str, entry: Field, draft: Draft, locked: bool, why: bool) -> 
                 entry.label,
                 list(entry.options),
                 format_func=entry.options.__getitem__,
-                key=_keep(key, draft.values.get(name)),
-                index=None,
+                key=key,
+                index=_place(entry.options, given),
                 placeholder="Choose one",
                 help=help,
-                disabled=locked,
             )
         else:
             value = st.text_input(
                 entry.label,
-                key=_keep(key, draft.values.get(name) or ""),
+                value=str(given or ""),
+                key=key,
                 placeholder="Required" if entry.mandatory else plain(entry.parameter.default),
                 help=help,
                 max_chars=20,
-                disabled=locked,
             ).strip()
         draft.values[name] = value or None
         if why:
@@ -132,20 +132,17 @@ def _entry(prefix: str, entry: Field, draft: Draft, locked: bool, why: bool) -> 
                 f"Why this {entry.label.lower()}?",
                 list(REASONS),
                 format_func=REASONS.__getitem__,
-                key=_keep(f"{prefix}-why-{name}", draft.reasons.get(name)),
-                index=None,
+                key=f"{key}-why",
+                index=_place(REASONS, draft.reasons.get(name)),
                 placeholder="Why?" if value or entry.mandatory else REASONS[Reason.DEFAULT],
                 label_visibility="collapsed",
-                disabled=locked or not value,
             )
     return draft.values[name]
 
 
-def _keep(key: str, value: object) -> str:
-    """The key, whose widget begins with the value of the draft where the session lost it with another page or optimizer."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-    return key
+def _place(options: Collection[object], chosen: object) -> int | None:
+    """Where something stands among the options; None where it is none of them."""
+    return next((place for place, option in enumerate(options) if option == chosen), None)
 
 
 def _submit(

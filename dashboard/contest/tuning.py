@@ -64,7 +64,7 @@ def _form(contest: Contest, person: Person, chosen: ContestTask, last: Try | Non
     def send(config: Config, reasons: Mapping[str, Reason], comment: str) -> str:
         return desk.attempt(lambda book: book.submit(contest.id, person.id, config, reasons, comment))
 
-    label = "Locked until your try has ended" if locked else "Train with these settings"
+    label = "Wait until your try has ended" if locked else "Train with these settings"
     with messages.plain_words():
         settings_form.show(PREFIX, chosen, last, send, locked=locked, why=True, label=label)
 
