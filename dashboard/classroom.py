@@ -113,7 +113,7 @@ def announcement(contest: Contest, port: int, share: bool, made_up: str) -> str:
         f"{contest.title}: {contest.terms.minutes:g} minutes on {contest.terms.task}",
         "",
         f"  instructor    http://localhost:{port}/contest",
-        f"  password      {made_up or '(the one that was set before; forgotten: python -m tuners.contest password)'}",
+        f"  password      {made_up or '(the one that is set; forgotten: python -m tuners.contest password)'}",
         f"  projector     http://localhost:{port}/leaderboard?contest={contest.id}&projector=yes",
         f"  participants  {base}/join",
         f"  join code     {contest.join_code}",

@@ -51,7 +51,7 @@ def strip(rows: Sequence[Standing]) -> str:
     )
     ticks = "".join(
         f"<span style='left:{100 * (value - low) / (high - low):.2f}%'>{value} %</span>"
-        for value in range(low, high + 1, 10 if high - low <= 60 else 20)
+        for value in range(low, high + 1, 5 if high - low <= 20 else 10 if high - low <= 60 else 20)
     )
     said = ", ".join(f"{row.label} {_best(row)} %" for row in _leaders(known))
     people = any(row.source == Source.SIMULATED for row in known)

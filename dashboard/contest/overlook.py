@@ -88,7 +88,7 @@ def _row(
     silence = now - last_seen(who, tries)
     worry = who.started is not None and who.finished is None and silence > SILENT
     seen = f"{lasting(silence)} ago" if silence >= 1 else "now"
-    note = f"<span class='note'>{board.SIMULATED}</span>" if who.source == Source.SIMULATED else ""
+    note = "<span class='note'>simulated</span>" if who.source == Source.SIMULATED else ""
     return (
         f"<tr><th scope='row'>{board.mark(EntrantKind.PERSON, who.source)}{escape(who.alias)}{note}</th>"
         f"<td class='words'>{escape(state_of(who, tries, places))}</td><td>{len(tries)}</td>"

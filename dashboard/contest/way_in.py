@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import projector
 from dashboard.contest import addresses
 from tuners.contest.record import Contest
 
@@ -42,7 +43,7 @@ def panel(address: str, code: str, joined: int) -> str:
     whole = addresses.join(address, code)
     people = f"{joined} {'has' if joined == 1 else 'have'} joined"
     return (
-        f"<div class='way-in'><img src='{addresses.qr(whole)}' alt='QR code of {escape(whole, quote=True)}'>"
+        f"<div class='way-in{' projected' if projector.on() else ''}'><img src='{addresses.qr(whole)}' alt='QR code of {escape(whole, quote=True)}'>"
         f"<ol><li>Open <span class='address'>{escape(address)}/join</span></li>"
         f"<li>and type <div class='code'>{escape(code)}</div></li>"
         f"<li class='joined' role='status'>{people}</li></ol></div>"
