@@ -46,12 +46,12 @@ def tables(material: Material, rng: random.Random, *, free_text: bool) -> dict[s
     """The tables by name. rng: of the new ids and of the order of people, which would tell who joined first."""
     people = list(material.people)
     rng.shuffle(people)
-    ids = dict(zip((one.id for one in people), _new_ids(len(people), rng), strict=True))
+    ids = dict(zip((one.id for one in people), _new_ids("p", len(people), rng), strict=True))
     tries = {one: [each for each in material.tries if each.person == one] for one in ids}
     entrants = [one for one in material.entrants if not one.person or one.person in ids]
     rng.shuffle(entrants)
     entrants.sort(key=lambda one: (one.kind, "" if one.person else one.label, one.repeat))
-    keys = dict(zip((one.key for one in entrants), _new_ids(len(entrants), rng), strict=True))
+    keys = dict(zip((one.key for one in entrants), _new_ids("e", len(entrants), rng), strict=True))
     clean = _without_traces(material.aliases) if free_text else None
     return {
         "people": _people(people, ids, tries),
@@ -64,11 +64,11 @@ def tables(material: Material, rng: random.Random, *, free_text: bool) -> dict[s
     }
 
 
-def _new_ids(count: int, rng: random.Random) -> list[str]:
+def _new_ids(letter: str, count: int, rng: random.Random) -> list[str]:
     """Different ids that say nothing. They begin with a letter, so that no program takes one for a number."""
     found: dict[str, None] = {}
     while len(found) < count:
-        found[f"p{rng.getrandbits(32):08x}"] = None
+        found[f"{letter}{rng.getrandbits(32):08x}"] = None
     return list(found)
 
 
