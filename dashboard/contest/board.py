@@ -64,7 +64,7 @@ def strip(rows: Sequence[Standing]) -> str:
 
 def ranking(rows: Sequence[Standing], most: int, you: str = "") -> str:
     """The first so many, and the viewer's own row wherever it stands. you: the key of that row."""
-    shown = [row for number, row in enumerate(rows) if number < most or row.key == you]
+    shown = [row for number, row in enumerate(rows) if (number < most and row.place) or row.key == you]
     body = "".join(_row(row, you) for row in shown)
     left = len(rows) - len(shown)
     more = f"<p class='more'>and {left} more</p>" if left > 0 else ""
@@ -146,7 +146,7 @@ def _row(row: Standing, you: str) -> str:
 
 
 def _who(kind: EntrantKind, source: Source, label: str, you: bool, note: str = "") -> str:
-    word = KINDS[kind][1] if source == Source.PERSON else f"simulated {KINDS[kind][1]}"
+    word = KINDS[kind][1] if source == Source.PERSON else "simulated"
     text = ", ".join(filter(None, ["you" if you else "", word, note]))
     return f"<th scope='row'>{mark(kind, source)}{escape(label)}<span class='note'>{escape(text)}</span></th>"
 

@@ -17,6 +17,8 @@ RESET = "python -m tuners.contest password"
 def show(title: str) -> None:
     """The form, under a title, for somebody who is not logged in."""
     st.title(title, anchor=False)
+    if doors.shut():
+        st.page_link("views/join.py", label="I am a participant: take part", icon=":material/groups:")
     if doors.access().password_is_set():
         _log_in()
     elif doors.from_this_machine():
@@ -47,7 +49,8 @@ def _log_in() -> None:
         password = _field("Instructor's password", "password", "current-password")
         if st.form_submit_button("Log in", type="primary", icon=":material/login:"):
             _do(lambda: doors.log_in(password), refused="That is not the password.")
-    st.caption(f"Forgotten? On the machine that serves this page: `{RESET}`")
+    if doors.from_this_machine():
+        st.caption(f"Forgotten? In a terminal: `{RESET}`")
 
 
 def _first() -> None:

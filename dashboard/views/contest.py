@@ -10,7 +10,7 @@ from dashboard.contest import controls, creating, desk, doors, login, overlook, 
 from dashboard.contest.board import SIMULATED
 from dashboard.contest.moment import Moment, moment
 from tuners.contest import clock
-from tuners.contest.record import ClockKind, Contest, ContestState
+from tuners.contest.record import ClockKind, Contest, ContestState, EntrantKind
 
 TITLE = "Contest"
 ICON = ":material/emoji_events:"
@@ -140,10 +140,14 @@ def draw(now: Moment) -> None:
     else:
         st.caption("Nobody yet. Show them the address and the code.")
     st.subheader("Tuners", anchor=False)
-    if now.systems:
+    if any(row.kind != EntrantKind.PERSON for row in now.rows):
         st.html(overlook.machines_table(now))
+    elif contest.terms.tuners:
+        st.caption(
+            "Nothing yet. People come first; tuners use what they leave idle, and finish after the end."
+        )
     else:
-        st.caption("They begin with the contest's server." if contest.terms.tuners else "None takes part.")
+        st.caption("None takes part.")
 
 
 def show_open(now: Moment) -> None:

@@ -54,18 +54,19 @@ def choose() -> Contest | None:
     return next(one for one in found if one.id == chosen)
 
 
-def show(id: str, state: ContestState, you: str) -> None:
+def show(id: str, state: ContestState, simulated: bool, you: str) -> None:
     with messages.plain_words():  # a fragment reruns without the entry file and its care
         viewers.here()
         contest = desk.contest(id)
         if contest is None or contest.state != state:
             st.rerun()  # another state has another page and another pace
-        draw(moment(contest), you)
+        now = moment(contest)
+        if now.simulated != simulated:
+            st.rerun()  # the title says so
+        draw(now, you)
 
 
 def draw(now: Moment, you: str) -> None:
-    if now.simulated:
-        st.badge(board.SIMULATED, color="orange", icon=":material/smart_toy:")
     match now.contest.state:
         case ContestState.LOBBY:
             way_in.show(now.contest, len(now.people))
@@ -159,8 +160,12 @@ def show_end(now: Moment, you: str) -> None:
 
 st.html(way_in.LOOK)
 contest = choose()
-st.title(messages.escaped(contest.title) if contest else TITLE, anchor=False)
-if contest is not None:
+if contest is None:
+    st.title(TITLE, anchor=False)
+else:
+    simulated = moment(contest).simulated
+    badge = f" :orange-badge[:material/smart_toy: {board.SIMULATED}]" if simulated else ""
+    st.title(f"{messages.escaped(contest.title)}{badge}", anchor=False)
     person = desk.person()
     you = person.id if person is not None and person.contest == contest.id else ""
-    st.fragment(show, run_every=pace(contest))(contest.id, contest.state, you)
+    st.fragment(show, run_every=pace(contest))(contest.id, contest.state, simulated, you)

@@ -112,7 +112,7 @@ def test_strip_tells_kinds_apart_and_says_what_it_shows() -> None:
         html.count("bottom:0.25em") == 2 and "bottom:1.25em" in html
     )  # two people who would cover each other
     table = board.ranking(rows, most=1, you="c")
-    assert "tpe" in table and "you, simulated person" in table and "and 1 more" in table
+    assert "tpe" in table and "you, simulated" in table and "and 1 more" in table
     assert board.strip([]) == ""
 
 
