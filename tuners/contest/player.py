@@ -30,6 +30,9 @@ MASTERY = 36
 #: Learning rates that somebody experienced begins an optimizer with; the form suggests one for all.
 USUAL = {"adam": 2e-3, "sgd": 0.05, "asgd": 0.05, "adagrad": 0.02, "adadelta": 1.0, "rmsprop": 2e-3}
 
+#: How often a configuration that they have tried already is drawn anew.
+REDRAWN = 5
+
 #: What beginners type for a learning rate.
 TYPED = (1.0, 0.5, 0.1, 0.05, 0.01, 2.0, 5.0)
 
@@ -68,9 +71,12 @@ class Player:
             return None
         careful = self._chance(self.skill)
         base = best if best and (careful or self._chance(0.3)) else ended[-1]
-        if careful:
-            return self._step(base, scored)
-        return self._guess(base)
+        tried = [dict(one.config) for one in ended]
+        for _ in range(REDRAWN):
+            move = self._step(base, scored) if careful else self._guess(base)
+            if move.config not in tried:
+                break
+        return move
 
     def think(self) -> float:
         """Seconds until they submit what they saw the last result for; of people about half a minute, at times minutes."""
@@ -79,7 +85,8 @@ class Player:
     def _first(self) -> Move:
         knows = self._chance(self.skill)
         config: dict[str, Value] = dict(defaults(self.task))
-        config["epochs"] = self._pick((10, 15, 20) if knows else (1, 2, 3, 5, 10))
+        usual = int(config["epochs"])
+        config["epochs"] = self._pick((usual, round(1.5 * usual), 2 * usual) if knows else (1, 2, 3, 5, 10))
         config["batch_size"] = self._pick((16, 32, 64) if knows else (1, 8, 10, 50, 100, 500))
         if not knows or self._chance(0.1):
             config["loss"] = self._option("loss")
@@ -99,7 +106,7 @@ class Player:
         """One thing that usually matters, by a factor; twice in the same direction where it helped."""
         config = dict(base.config)
         rate = float(config["learning_rate"])
-        what = self._pick(("rate", "rate", "rate", "rate", "optimizer", "epochs", "epochs", "batch", "decay"))
+        what = self._pick((*("rate",) * 5, *("epochs",) * 2, "optimizer", "batch", "decay"))
         if what == "optimizer":
             changed = "optimizer"
             config["optimizer"] = self._pick(("adam", "sgd", "rmsprop", "adadelta"))
@@ -120,10 +127,11 @@ class Player:
 
     def _direction(self, scored: Sequence[Try]) -> int:
         """1 where the better of the last two tries had the larger rate, -1 where the smaller; by chance without either."""
-        if len(scored) >= 2:
-            better, worse = (float(one.config["learning_rate"]) for one in sorted(scored[-2:], key=_error))
-            if better != worse:
-                return 1 if better > worse else -1
+        last = scored[-2:]
+        if len({one.config["optimizer"] for one in last}) == 1:
+            better, *worse = (float(one.config["learning_rate"]) for one in sorted(last, key=_error))
+            if worse and better != worse[0]:
+                return 1 if better > worse[0] else -1
         return self._pick((1, -1))
 
     def _guess(self, base: Try) -> Move:
