@@ -6,7 +6,6 @@ import time
 import traceback
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,45 +24,42 @@ from tuners.store import Store, now
 #: Seconds for which an answer of a searcher is waited for.
 MOMENT = 0.02
 
+#: States of a study that is not gone on with.
+ENDED = (StudyState.FINISHED, StudyState.FAILED)
+
 COMMAND = "python -m tuners.contest serve"
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """loop: None where the machines' searches have ended."""
-
-    data: DataFolder
-    loop: Loop | None
-
-
-def prepare(store: Store, contest: Contest, runner: JobRunner) -> Prepared:
+def prepare(store: Store, contest: Contest) -> StudyRecord:
     """Loads the data and brings the study to where it was. Nobody else runs it: a store has one server of contests.
 
     Raises DataError and UsageError where the data are missing or have changed.
     """
     name = study_name(contest)
     found = next((one for one in store.studies() if one.name == name), None)
-    if found is not None and found.state in (StudyState.FINISHED, StudyState.FAILED):
-        return Prepared(_data(found), None)
     if found is None:
         study = studies.create(store, name, study_spec(contest.terms), COMMAND, Progress())
         Work(store).name_study(contest.id, name)
-    else:
-        if found.state == StudyState.RUNNING:  # its server was killed a moment ago
-            store.update_study(name, state=StudyState.INTERRUPTED)
-        study = studies.reopen(store, name, Progress())
+        return study
+    if found.state in ENDED:
+        return found
+    if found.state == StudyState.RUNNING:  # its server was killed a moment ago
+        store.update_study(name, state=StudyState.INTERRUPTED)
+    return studies.reopen(store, name, Progress())
+
+
+def assemble(store: Store, study: StudyRecord, runner: JobRunner) -> Loop | None:
+    """The loop of a study, with libraries of its tuners loaded; None where its searches have ended."""
+    if study.state in ENDED:
+        return None
     runs = studies.system_runs(store, study)
     learners = {system.learner: studies.learner_of(system) for system in study.spec.systems}
-    return Prepared(_data(study), Loop(store, study, runs, learners, runner, Progress(), {}))
-
-
-def _data(study: StudyRecord) -> DataFolder:
-    return DataFolder(study.data.folder, len(study.data.class_names))
+    return Loop(store, study, runs, learners, runner, Progress(), {})
 
 
 class Hosted:
-    """Runs a contest's machines. Searchers are asked in a thread of its own, as some think for seconds; meanwhile what
-    happens to their trials waits, and people's trainings do not."""
+    """Runs a contest's machines. Data are loaded and searchers are asked in a thread of its own, as some think for
+    seconds; meanwhile what happens to their trials waits, and people's trainings do not."""
 
     def __init__(self, store: Store, contest: Contest, runner: JobRunner) -> None:
         self.id = contest.id
@@ -71,7 +67,8 @@ class Hosted:
         self.tickets: set[int] = set()
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"contest-{contest.id}")
-        self._preparing: Future[Prepared] = self._thread.submit(prepare, store, contest, runner)
+        study = self._study = self._thread.submit(prepare, store, contest)
+        self._assembled = self._thread.submit(lambda: assemble(store, study.result(), runner))
         self._asked: Future[Chosen | None] | None = None
         self._chosen: Chosen | None = None
         self._nothing = False
@@ -80,22 +77,24 @@ class Hosted:
 
     @property
     def ready(self) -> bool:
-        return self._preparing.done() and self._preparing.exception() is None
+        """Whether its data are there, so that people can train."""
+        return self._study.done() and self._study.exception() is None
 
     @property
     def trouble(self) -> str:
-        """Why it could not be prepared; else ""."""
-        error = self._preparing.exception() if self._preparing.done() else None
+        """Why its data are not there; else ""."""
+        error = self._study.exception() if self._study.done() else None
         return "" if error is None else str(error) or type(error).__name__
 
     @property
     def data(self) -> DataFolder:
-        return self._preparing.result().data
+        study = self._study.result()
+        return DataFolder(study.data.folder, len(study.data.class_names))
 
     @property
     def over(self) -> bool:
         """Whether the machines have searched."""
-        if not self.ready or self._asked is not None or self._chosen is not None:
+        if not self._assembled.done() or self._asked is not None or self._chosen is not None:
             return False
         loop = self._working
         return loop is None or (loop.over and not loop.jobs)
@@ -134,6 +133,7 @@ class Hosted:
     def go_on(self) -> None:
         """What has to be done from time to time."""
         self._collect()
+        self._check_assembled()
         while self._events and self._asked is None and (loop := self._working) is not None:
             event = self._events.popleft()
             try:
@@ -143,7 +143,7 @@ class Hosted:
             except Exception as error:
                 self._break(error)
             self._nothing = False
-            self.tickets = set(loop.jobs)
+            self.tickets = set() if self._closed else set(loop.jobs)
         loop = self._working
         if loop is None or self._asked is not None:
             return
@@ -161,7 +161,18 @@ class Hosted:
     @property
     def _working(self) -> Loop | None:
         """The loop, once it is there and until it has ended."""
-        return self._preparing.result().loop if self.ready and not self._closed else None
+        there = self._assembled.done() and self._assembled.exception() is None
+        return self._assembled.result() if there and not self._closed else None
+
+    def _check_assembled(self) -> None:
+        """Notices tuners that cannot start."""
+        if self._closed or not (self.ready and self._assembled.done()):
+            return
+        error = self._assembled.exception()
+        if isinstance(error, SQLAlchemyError):
+            raise error
+        if isinstance(error, Exception):
+            self._break(error)
 
     def _collect(self) -> None:
         if self._asked is None or not self._asked.done():
@@ -181,8 +192,9 @@ class Hosted:
         self._close(StudyState.FAILED, note=f"{type(error).__name__}: {error}")
 
     def _close(self, state: StudyState, note: str = "") -> None:
-        loop = self._working
-        assert loop is not None
         self._closed = True
+        self.tickets = set()
         values = {"finished": now()} if state == StudyState.FINISHED else {}
-        self._store.update_study(loop.study.name, state=state, heartbeat=time.time(), note=note, **values)
+        self._store.update_study(
+            self._study.result().name, state=state, heartbeat=time.time(), note=note, **values
+        )
