@@ -108,12 +108,14 @@ def search(store: Store) -> Iterator[None]:
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    """Where the store is going to be: there is none yet. The server that is woken ends with the test."""
+    """Where the store is going to be: there is none yet. The servers that are woken end with the test."""
     path = str(tmp_path / "runs" / "handtune.sqlite")
     yield path
-    server = seat.holder(Store(path))
-    if server is not None and seat.runs(server.pid):
-        os.kill(server.pid, signal.SIGTERM)
-        end = time.monotonic() + 40
-        while seat.runs(server.pid) and time.monotonic() < end:
-            time.sleep(0.05)
+    store = Store(path)
+    for place in (seat.JOBS, seat.CONTESTS):
+        server = seat.holder(store, place)
+        if server is not None and seat.runs(server.pid):
+            os.kill(server.pid, signal.SIGTERM)
+            end = time.monotonic() + 40
+            while seat.runs(server.pid) and time.monotonic() < end:
+                time.sleep(0.05)

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from dashboard.contest import history, identity, parts
+from manual.learner import Value
 from tuners.contest import tables
 from tuners.contest.book import Book, Joined
 from tuners.contest.book_people import FINISHED
@@ -29,7 +30,13 @@ from tuners.store import Store
 
 Open = Callable[..., AppTest]
 
-CONFIG = {"epochs": 3, "batch_size": 32, "loss": "cross-entropy", "optimizer": "adam", "learning_rate": 0.01}
+CONFIG: dict[str, Value] = {
+    "epochs": 3,
+    "batch_size": 32,
+    "loss": "cross-entropy",
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+}
 
 
 @pytest.fixture
