@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, insert, literal, select, update
 
 from datasets.errors import UsageError
 from tuners.contest import codes, tables
-from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, COUNTED, PEOPLE, TRIES, Reading
 from tuners.contest.erase import empty_log
 from tuners.contest.record import Background, ContestState, Person, Source, TryState
 from tuners.contest.rows import person_of
@@ -70,7 +70,9 @@ class People(Reading):
         here = exists().where(CONTESTS.c.id == id, CONTESTS.c.state.in_(JOINABLE))
         values = select(*(literal(value, PEOPLE.c[name].type) for name, value in row.items())).where(here)
         with self.store.engine.begin() as connection:
-            added = connection.execute(insert(PEOPLE).from_select(list(row), values)).rowcount
+            added = connection.execute(
+                insert(PEOPLE).from_select(list(row), values), execution_options=COUNTED
+            ).rowcount
         if not added:
             raise UsageError(f"contest {contest.title!r} ended this moment, and nobody can join any more")
         return Joined(self.person(id, str(row["id"])), token, code)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from datasets.errors import UsageError
 from manual.learner import Config
-from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, COUNTED, PEOPLE, TRIES, Reading
 from tuners.contest.charges import ledger
 from tuners.contest.clock import left
 from tuners.contest.form import resolve
@@ -168,7 +168,8 @@ class Tries(Reading):
         try:
             with self.store.engine.begin() as connection:
                 added = connection.execute(
-                    insert(TRIES).from_select(list(row), values.where(~busy, *here))
+                    insert(TRIES).from_select(list(row), values.where(~busy, *here)),
+                    execution_options=COUNTED,
                 ).rowcount
         except IntegrityError:
             added = 0
