@@ -78,11 +78,17 @@ def podium(rows: Sequence[Result], you: str = "") -> str:
     return f"<ol class='podium' aria-label='Podium by eval accuracy'>{steps}</ol>"
 
 
-def final_table(rows: Sequence[Result], you: str = "") -> str:
-    """Everybody by mean eval accuracy over the seeds, with the dev accuracy that they were chosen by."""
-    body = "".join(_final_row(row, you) for row in rows)
+def final_table(rows: Sequence[Result], you: str = "", *, brief: bool = False) -> str:
+    """Everybody by mean eval accuracy over the seeds, with the dev accuracy that they were chosen by.
+
+    brief: without interval and gap, to stand beside a picture.
+    """
     heads = ("who", "place", "eval, %", "95 % interval", "dev, %", "dev − eval")
-    head = "".join(f"<th scope='col'{_hide(name)}>{name}</th>" for name in heads)
+    shown = [name for name in heads if not (brief and name in ("95 % interval", "dev − eval"))]
+    head = "".join(
+        f"<th scope='col'{' class=effort' if name == '95 % interval' else ''}>{name}</th>" for name in shown
+    )
+    body = "".join(_final_row(row, you, brief) for row in rows)
     return f"<div class='errors live ranks'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
@@ -102,10 +108,6 @@ def verdict(rows: Sequence[Result]) -> str:
         way = "lower" if mean > 0 else "higher"
         text += f"On eval everybody is {percent_text(abs(mean))} points {way} than on dev, on average."
     return text
-
-
-def _hide(name: str) -> str:
-    return " class='effort'" if name == "95 % interval" else ""
 
 
 def _lane(kind: EntrantKind, rows: Sequence[Standing], low: int, high: int) -> str:
@@ -151,19 +153,20 @@ def _who(kind: EntrantKind, source: Source, label: str, you: bool, note: str = "
     return f"<th scope='row'>{mark(kind, source)}{escape(label)}<span class='note'>{escape(text)}</span></th>"
 
 
-def _final_row(row: Result, you: str) -> str:
+def _final_row(row: Result, you: str, brief: bool) -> str:
     entrant = row.entrant
     own = bool(you) and entrant.person == you
-    who = _who(entrant.kind, entrant.source, entrant.label, own, "" if entrant.config else entrant.note)
+    note = "" if entrant.config else entrant.note
+    who = _who(entrant.kind, entrant.source, entrant.label, own, note)
     dev = "–" if entrant.dev_error is None else percent_text(1 - entrant.dev_error)
-    if row.mean is None:
-        return f"<tr{' class=you' if own else ''}>{who}<td>–</td><td>–</td><td class='effort'>–</td><td>{dev}</td><td>–</td></tr>"
+    mean = "–" if row.mean is None else percent_text(1 - row.mean)
     interval = "–" if math.isnan(row.low) else f"{percent_text(1 - row.high)} to {percent_text(1 - row.low)}"
     gap = "–" if row.gap is None else f"{percent(row.gap):+.2f}".replace("-", "−")
-    return (
-        f"<tr{' class=you' if own else ''}>{who}<td>{row.place}</td><td><b>{percent_text(1 - row.mean)}</b></td>"
-        f"<td class='effort'>{interval}</td><td>{dev}</td><td>{gap}</td></tr>"
-    )
+    cells = f"<td>{row.place or '–'}</td><td><b>{mean}</b></td>"
+    cells += "" if brief else f"<td class='effort'>{interval}</td>"
+    cells += f"<td>{dev}</td>"
+    cells += "" if brief else f"<td>{gap}</td>"
+    return f"<tr{' class=you' if own else ''}>{who}{cells}</tr>"
 
 
 def _step(row: Result, you: str) -> str:

@@ -10,8 +10,8 @@ from datasets.percent import percent, percent_text
 from tuners.contest.record import SCORED_TRIES, Contest, EntrantKind, Person, Try, TryState
 from tuners.record import SystemRecord, TrialRecord, TrialState
 
-#: What a try without a result is told as.
-TROUBLE = {TryState.FAILED: "failed", TryState.CUT: "cancelled"}
+#: What a try without a result is told as; those that the bell or their owner stopped are no news.
+TROUBLE = {TryState.FAILED: "failed"}
 
 #: Of one training that ended: when, who, what kind of entrant, dev error (None without a result), its name, what went wrong.
 Ended = tuple[float, str, EntrantKind, float | None, str, str]

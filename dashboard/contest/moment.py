@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import reading
+from dashboard.age import lasting
 from dashboard.contest import desk
 from dashboard.contest.happened import happened
-from dashboard.contest.standings import Result, Standing, results, scored_share, standings
+from dashboard.contest.standings import Result, Scoring, Standing, results, scoring, standings
 from dashboard.ticker import Event
 from tuners.contest.record import Contest, ContestState, EntrantKind, Person, Source, Try
 from tuners.record import StudyRecord, SystemRecord, TrialRecord
@@ -24,7 +26,7 @@ LINES = 7
 @dataclass(frozen=True)
 class Moment:
     """rows: by dev. happened: the latest first, each with the kind of entrant it is about. results: by eval, empty before the
-    contest has ended. scored: trainings of final configurations that are over, and all of them."""
+    contest has ended."""
 
     contest: Contest
     people: tuple[Person, ...]
@@ -35,7 +37,16 @@ class Moment:
     rows: tuple[Standing, ...]
     happened: tuple[tuple[Event, EntrantKind], ...]
     results: tuple[Result, ...]
-    scored: tuple[int, int]
+    scoring: Scoring
+
+    @property
+    def progress(self) -> str:
+        """How far the scoring is, in words."""
+        found = self.scoring
+        text = f"{found.done:,} of {found.total:,} trainings"
+        if found.searching:
+            text += "; the tuners use up their budget first"
+        return text + (f"; about {lasting(found.left)} left" if found.left is not None else "")
 
     @property
     def simulated(self) -> bool:
@@ -57,6 +68,7 @@ def _moment(source: reading.Source, contest: Contest) -> Moment:
     trials = reading.trials(study.name) if study else []
     over = contest.state in (ContestState.ENDED, ContestState.SCORED)
     finals = book.finals(contest.id) if over else []
+    entrants = book.entrants(contest.id) if over else []
     return Moment(
         contest,
         tuple(people),
@@ -66,6 +78,6 @@ def _moment(source: reading.Source, contest: Contest) -> Moment:
         tuple(trials),
         tuple(standings(contest, people, tries, systems, trials)),
         tuple(happened(contest, people, tries, systems, trials)[:LINES]),
-        tuple(results(contest, book.entrants(contest.id), finals)),
-        scored_share(finals),
+        tuple(results(contest, entrants, finals)),
+        scoring(contest, people, trials, entrants, finals, os.cpu_count() or 1),
     )

@@ -147,9 +147,49 @@ def results(contest: Contest, entrants: Iterable[Entrant], finals: Iterable[Fina
     return [row if row.mean is None else replace(row, place=_place(percent(row.mean), shown)) for row in rows]
 
 
-def scored_share(finals: Sequence[Final]) -> tuple[int, int]:
-    """Trainings of final configurations that are over, and all of them."""
-    return sum(one.state in OVER for one in finals), len(finals)
+@dataclass(frozen=True)
+class Scoring:
+    """How far the scoring of a contest that has ended is.
+
+    entrants: how many will be scored. done, total: trainings of their final configurations. searching: whether tuners still use up their budget, without which
+    they have no final configuration. left: seconds until all is scored, at most; None where nothing is known yet.
+    """
+
+    entrants: int
+    done: int
+    total: int
+    searching: bool
+    left: float | None
+
+
+def scoring(
+    contest: Contest,
+    people: Iterable[Person],
+    trials: Sequence[TrialRecord],
+    entrants: Sequence[Entrant],
+    finals: Sequence[Final],
+    cores: int,
+) -> Scoring:
+    """Of a contest that has ended. cores: trainings at the same time."""
+    terms = contest.terms
+    runs = len(terms.tuners) * terms.searches
+    listed = len(published(task(terms.task))) if terms.published else 0
+    expected = max(len(entrants), sum(one.started is not None for one in people) + runs + 1 + listed)
+    done = sum(one.state in OVER for one in finals)
+    total = expected * terms.final_seeds
+    searching = bool(runs) and not any(one.kind == EntrantKind.TUNER for one in entrants)
+    searched = [one.seconds for one in trials if one.state != TrialState.RUNNING]
+    lasted = [one.seconds for one in finals if one.state in OVER and one.seconds > 0] or searched
+    left = None
+    if lasted:
+        trials_left = max(0, runs * (terms.max_trials or 0) - len(searched)) if searching else 0
+        work = trials_left * _mean(searched or lasted) + (total - done) * _mean(lasted)
+        left = work / max(1, cores)
+    return Scoring(expected, done, total, searching, left)
+
+
+def _mean(seconds: Sequence[float]) -> float:
+    return sum(seconds) / len(seconds)
 
 
 def _person(who: Person, tries: Sequence[Try]) -> Standing:

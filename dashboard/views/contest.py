@@ -5,7 +5,6 @@ import time
 import streamlit as st
 
 from dashboard import deep_links, jobs, messages, viewers
-from dashboard.age import lasting
 from dashboard.contest import controls, creating, desk, doors, login, overlook, parts, serving, way_in
 from dashboard.contest.board import SIMULATED
 from dashboard.contest.moment import Moment, moment
@@ -168,12 +167,8 @@ def show_open(now: Moment) -> None:
 
 
 def show_scoring(now: Moment) -> None:
-    done, total = now.scored
-    st.progress(
-        done / total if total else 0.0,
-        text=f"Scoring: {done} of {total or '…'} trainings of final configurations are done"
-        + (f"; ended {lasting(time.time() - now.contest.ended)} ago" if now.contest.ended else ""),
-    )
+    found = now.scoring
+    st.progress(found.done / found.total if found.total else 0.0, text=f"Scoring: {now.progress}")
 
 
 st.html(way_in.LOOK)

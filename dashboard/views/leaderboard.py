@@ -9,7 +9,7 @@ from dashboard.contest import board, desk, doors, parts, way_in
 from dashboard.contest.moment import Moment, moment
 from dashboard.ticker import ticker
 from tuners.contest import clock
-from tuners.contest.record import ClockKind, Contest, ContestState, EntrantKind, Person
+from tuners.contest.record import ClockKind, Contest, ContestState, Person
 
 TITLE = "Leaderboard"
 ICON = ":material/social_leaderboard:"
@@ -103,11 +103,22 @@ def show_dev(now: Moment, you: str) -> None:
         st.header("What just happened", anchor=False)
         show_happened(now)
     with ranks:
-        st.html(board.ranking(now.rows, PROJECTED if projector.on() else SHOWN, you))
-        st.caption(
-            f"Best dev accuracy so far; eval stays closed until the end. Late? `{way_in.base()}/join`, code "
-            f"**{now.contest.join_code}**"
-        )
+        most = PROJECTED if projector.on() else SHOWN
+        scored = [row for row in now.results if row.mean is not None]
+        if scored:
+            st.html(board.final_table(scored[:most], you, brief=True))
+            st.caption(f"Eval accuracy so far: {len(scored)} of {now.scoring.entrants} are scored.")
+        elif any(row.place for row in now.rows):
+            st.html(board.ranking(now.rows, most, you))
+            st.caption(late(now.contest))
+
+
+def late(contest: Contest) -> str:
+    """What the ranks are by, and while it is open how to join."""
+    text = "Best dev accuracy so far; eval stays closed until the end."
+    if contest.state == ContestState.OPEN:
+        text += f" Late? `{way_in.base()}/join`, code **{contest.join_code}**"
+    return text
 
 
 def show_happened(now: Moment) -> None:
@@ -120,21 +131,14 @@ def show_happened(now: Moment) -> None:
 
 
 def show_scoring(now: Moment, you: str) -> None:
-    done, total = now.scored
-    terms = now.contest.terms
-    text = (
-        f"Time is over. Each final configuration is trained {terms.final_seeds} times on train and dev and scored on eval: "
-        f"{done} of {total or '…'}."
+    found = now.scoring
+    seeds = now.contest.terms.final_seeds
+    st.progress(
+        found.done / found.total if found.total else 0.0,
+        text=f"Time is over. Each final configuration is trained {seeds} times on train and dev and scored on eval: "
+        f"{now.progress}.",
     )
-    if terms.tuners and not any(row.entrant.kind == EntrantKind.TUNER for row in now.results):
-        text += " The tuners use up their budget first."
-    st.progress(done / total if total else 0.0, text=text)
-    scored = [row for row in now.results if row.mean is not None]
-    if not scored:
-        show_dev(now, you)
-        return
-    st.header(f"So far: {len(scored)} of {len(now.results)} are scored", anchor=False)
-    st.html(board.final_table(scored, you))
+    show_dev(now, you)
 
 
 def show_end(now: Moment, you: str) -> None:

@@ -134,9 +134,9 @@ def test_means_are_shown_once_they_are_whole(
     add_final(store, contest, EntrantKind.DEFAULTS, "all defaults", 0.25, [SECRET], planned=2)
     set_state(store, contest, state="ended", ended=time.time())
     shown = words(app := open_page("leaderboard", contest=contest.id))
-    assert "3 of 4" in app.get("progress")[0].proto.text
-    assert "The tuners use up their budget first" in app.get("progress")[0].proto.text
-    assert "So far: 1 of 2 are scored" in shown and "75.00" in shown and SECRET_TEXT not in shown
+    assert "3 of 80 trainings" in app.get("progress")[0].proto.text
+    assert "the tuners use up their budget first" in app.get("progress")[0].proto.text
+    assert "1 of 8 are scored" in shown and "75.00" in shown and SECRET_TEXT not in shown
 
 
 def test_end_has_a_podium_and_says_what_dev_promised(
