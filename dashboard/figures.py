@@ -173,5 +173,9 @@ def stand_out(figure: go.Figure) -> None:
 
 
 def _systems(figure: go.Figure) -> list[str]:
-    """The systems on the y axis of a bar chart."""
-    return list(dict.fromkeys(name for trace in figure.data if trace.type == "bar" for name in trace.y))
+    """The systems on the y axis of a bar chart; none where its bars stand upright."""
+    return list(
+        dict.fromkeys(
+            name for trace in figure.data if trace.type == "bar" for name in trace.y if isinstance(name, str)
+        )
+    )

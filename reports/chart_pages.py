@@ -13,18 +13,26 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
+#: The name of the annotation that marks a figure whose people are none.
+STAMP = "stamp"
+
+#: Pixels between panels: marks and title of an axis, and the title of the next panel.
+BETWEEN = 100
+
+
 def figure(chart: Chart, caption: str) -> go.Figure:
     """Panels stand one below the other, so that a phone shows each in its whole width."""
     from plotly.subplots import make_subplots
 
     count = len(chart.panels)
+    height = chart.height if count == 1 else round(0.8 * chart.height) * count
     drawn = make_subplots(
         rows=count,
         cols=1,
         subplot_titles=[panel.title for panel in chart.panels]
         if any(p.title for p in chart.panels)
         else None,
-        vertical_spacing=0.34 / count if count > 1 else 0,
+        vertical_spacing=BETWEEN / height if count > 1 else 0,
     )
     known: set[str] = set()
     for row, panel in enumerate(chart.panels, start=1):
@@ -32,12 +40,11 @@ def figure(chart: Chart, caption: str) -> go.Figure:
             _draw(drawn, part, row, known, panel)
         drawn.update_xaxes(_axis(panel.x), row=row, col=1)
         drawn.update_yaxes(_axis(panel.y), row=row, col=1)
-    height = chart.height if count == 1 else round(0.8 * chart.height) * count
     drawn.update_layout(charts.base_layout(caption, height=height, barmode="overlay"))
     if chart.stamp:
         drawn.add_annotation(
             text=chart.stamp, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, opacity=0.35,
-            textangle=-20, name="stamp",
+            textangle=-20, name=STAMP,
         )  # fmt: skip
     return drawn
 

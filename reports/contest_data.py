@@ -38,9 +38,9 @@ PUBLISHED = "the study’s finals"
 
 #: The study's groups, by months of experience with deep learning: name, and the most months.
 GROUPS: tuple[tuple[str, float], ...] = (
-    ("novice (0 months)", 0),
-    ("medium (1 to 9)", 9),
-    ("expert (more than 9)", float("inf")),
+    ("novices (0 months)", 0),
+    ("intermediates (1 to 9)", 9),
+    ("experts (more than 9)", float("inf")),
 )
 GROUP_NAMES = tuple(name for name, _ in GROUPS)
 
@@ -66,8 +66,8 @@ class Competitor:
     """A person, one search of a tuner, or another entrant.
 
     family: PEOPLE, the name of a tuner, DEFAULTS or PUBLISHED. months, group: of a person who said so. dev_error: of the
-    final configuration in the search. errors: on eval by the place of the seed, None where that training failed.
-    defaults_first: whether the first training had every optional value as suggested; None without one.
+    final configuration in the search. errors: on eval by the place of the seed, None where none is known (yet); one that
+    diverged is counted with the error of answering the most frequent class, and diverged says how many did. defaults_first: whether the first training had every optional value as suggested; None without one.
     """
 
     label: str
@@ -77,6 +77,7 @@ class Competitor:
     group: str | None = None
     dev_error: float | None = None
     errors: tuple[float | None, ...] = ()
+    diverged: int = 0
     defaults_first: bool | None = None
     note: str = ""
 
@@ -86,7 +87,7 @@ class Competitor:
 
     @property
     def eval_error(self) -> float | None:
-        """The mean over all seeds whose training did not fail."""
+        """The mean over all seeds with a known error."""
         return sum(self.scored) / len(self.scored) if self.scored else None
 
 
@@ -264,6 +265,7 @@ def _people(
                 group=group_of(months),
                 dev_error=entrant.dev_error if entrant else None,
                 errors=_errors(contest, entrant, finals),
+                diverged=_diverged(entrant, finals),
                 defaults_first=optional_defaults(about, mine[0].config) if mine else None,
                 note=entrant.note if entrant else "",
             )
@@ -319,6 +321,7 @@ def _searches(
                     steps=_trained(own),
                     dev_error=entrant.dev_error if entrant else None,
                     errors=_errors(contest, entrant, finals),
+                    diverged=_diverged(entrant, finals),
                     note=entrant.note if entrant else "",
                 )
             )
@@ -351,6 +354,7 @@ def _others(contest: Contest, entrants: Sequence[Entrant], finals: Sequence[Fina
             family=family[one.kind],
             dev_error=one.dev_error,
             errors=_errors(contest, one, finals),
+            diverged=_diverged(one, finals),
             note=one.note,
         )
         for one in entrants
@@ -364,9 +368,17 @@ def _errors(contest: Contest, entrant: Entrant | None, finals: Sequence[Final]) 
     own = {
         one.place: one.eval_error
         for one in finals
-        if one.entrant == entrant.key and one.state == FinalState.DONE
+        if one.entrant == entrant.key and one.state in (FinalState.DONE, FinalState.FAILED)
     }
     return tuple(own.get(place) for place in range(contest.terms.final_seeds)) if own else ()
+
+
+def _diverged(entrant: Entrant | None, finals: Sequence[Final]) -> int:
+    return sum(
+        one.state == FinalState.FAILED and one.eval_error is not None
+        for one in finals
+        if entrant is not None and one.entrant == entrant.key
+    )
 
 
 def _flow(people: Sequence[Person], competitors: Sequence[Competitor]) -> Flow:

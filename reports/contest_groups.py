@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from reports import palette, people_cells
 from reports.contest_data import GROUP_NAMES, Competitor, ContestData
-from reports.statistics import GROUP_FROM, Association, Groups, compare_groups, sentences
+from reports.statistics import (
+    CORRELATE_FROM,
+    GROUP_FROM,
+    Association,
+    Groups,
+    compare_groups,
+    detectable_correlation,
+    detectable_effect,
+    sentences,
+)
 
 #: Everybody together, where groups may not be told apart.
 EVERYBODY = "everybody"
@@ -79,21 +88,25 @@ def pair_words(found: Groups, what: str) -> list[str]:
         if delta < 0:
             first, second, delta, low, high = second, first, -delta, -high, -low
         interval = "" if math.isnan(low) else f", 95 % from {signed(low)} to {signed(high)}"
+        seen = ""
         if pair.shown:
             verdict = f"{first} have a higher {what} than {second}"
         else:
             verdict = f"between {first} and {second} no difference is shown"
+            visible = detectable_effect(found.sizes[first], found.sizes[second], len(found.pairs))
+            seen = (
+                f" One of about {visible:.1f} standard deviations would have been seen in four of five such contests, so they "
+                "are not shown to be alike either."
+            )
         texts.append(
             f"{verdict[:1].upper()}{verdict[1:]} (Cliff’s delta {signed(delta)}{interval}; Mann-Whitney "
-            f"{sentences.p_text(pair.corrected)}{several})."
+            f"{sentences.p_text(pair.corrected)}{several}).{seen}"
         )
     return texts
 
 
 def correlated(found: Association | None, count: int, first: str, second: str) -> list[str]:
     """A rank correlation in words."""
-    from reports.statistics import CORRELATE_FROM
-
     if found is None:
         why = (
             f"a correlation is computed from {CORRELATE_FROM} people on, and these are {count}"
@@ -105,12 +118,16 @@ def correlated(found: Association | None, count: int, first: str, second: str) -
     text = (
         f"{first[:1].upper()}{first[1:]} and {second} {verdict}"
         if found.shown
-        else (f"That {first} and {second} have to do with each other is not shown")
+        else f"That {first} and {second} have to do with each other is not shown"
+    )
+    more = (
+        "It does not say why: who has more experience differs in more than that."
+        if found.shown
+        else f"One of about {detectable_correlation(found.count):.2f} would have been seen in four of five such contests."
     )
     return [
         f"{text} (Spearman’s rho {signed(found.rho)}, 95 % from {signed(found.low)} to {signed(found.high)}, "
-        f"{sentences.p_text(found.p)}, {found.count} people). It does not say why: who has more experience differs in "
-        "more than that."
+        f"{sentences.p_text(found.p)}, {found.count} people). {more}"
     ]
 
 

@@ -20,7 +20,7 @@ SCALES: Mapping[str, Callable[[int, Step], float]] = {
 TITLES = {"tries": "trainings", "epochs": "epochs trained", "minutes": "minutes"}
 
 #: Points of a curve.
-POINTS = 120
+POINTS = 80
 
 
 def path(one: Competitor, scale: str, guessing: float) -> tuple[list[float], list[float]]:

@@ -64,12 +64,12 @@ class PeoplePart(Plugin, ABC):
 
     def figure(self, frame: pd.DataFrame) -> go.Figure | None:
         """For pages."""
-        chart = self._stamped(frame)
+        chart = self.stamped(frame)
         return None if chart is None else chart_pages.figure(chart, caption_of(frame))
 
     def picture(self, frame: pd.DataFrame) -> Figure | None:
         """For reports."""
-        chart = self._stamped(frame)
+        chart = self.stamped(frame)
         return None if chart is None else chart_pictures.picture(chart, self.title, caption_of(frame))
 
     def markdown(self, frame: pd.DataFrame) -> str:
@@ -88,7 +88,8 @@ class PeoplePart(Plugin, ABC):
         """What the figure shows, for readers who do not see it."""
         return f"{self.title}, {caption_of(frame)}"
 
-    def _stamped(self, frame: pd.DataFrame) -> Chart | None:
+    def stamped(self, frame: pd.DataFrame) -> Chart | None:
+        """The chart, marked where nobody in it is a person; None where nothing is drawn."""
         chart = None if frame.empty else self.chart(frame)
         if chart is None or chart.empty:
             return None
@@ -157,14 +158,14 @@ NAMES = {
     "final_accuracy": "final accuracy, mean",
     "final_accuracy_sd": "final accuracy, standard deviation",
     "spearman": "rank correlation of months and final accuracy",
-    "spearman_article": "the same, article",
-    "spearman_chapter": "the same, chapter",
+    "spearman_article": "rank correlation of months and final accuracy (thesis, article)",
+    "spearman_chapter": "the same (thesis, chapter)",
     "novice": "novices",
-    "medium": "medium",
+    "medium": "intermediates",
     "expert": "experts",
-    "novice_medium_levene": "Levene, novices and medium",
+    "novice_medium_levene": "Levene, novices and intermediates",
     "novice_expert_levene": "Levene, novices and experts",
-    "medium_expert_levene": "Levene, medium and experts",
+    "medium_expert_levene": "Levene, intermediates and experts",
     "months_k2": "bell curve of the months",
     "accuracy_k2": "bell curve of the final accuracies",
     "random_configurations": "configurations drawn at random",

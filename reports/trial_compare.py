@@ -105,7 +105,7 @@ def _setting_difference(
 _FIELDS: tuple[tuple[str, Callable[[TrialRecord], str], Callable[[TrialRecord], float], str, str], ...] = (
     (
         "epochs",
-        lambda t: f"{t.first_epoch + t.epochs} of {t.epochs_planned}",
+        lambda t: f"{t.first_epoch + t.epochs} of {t.epochs_due}",
         lambda t: t.epochs,
         "more",
         "fewer",

@@ -110,7 +110,7 @@ def _degenerate(trial: TrialRecord) -> tuple[str, str, tuple[str, ...]]:
 def _pruned(trial: TrialRecord, epochs: Sequence[EpochRecord]) -> str:
     """Where the trial stood among others when the tuner stopped it."""
     last = trial.first_epoch + trial.epochs
-    text = f"The tuner stopped it after epoch {last} of {trial.epochs_planned}."
+    text = f"The tuner stopped it after epoch {last} of {trial.epochs_due}."
     others = [
         e.dev_error for e in epochs if e.epoch == last and (e.repeat, e.trial) != (trial.repeat, trial.number)
     ]

@@ -75,11 +75,11 @@ class PeopleReport(Kind):
             progress(f"contest {id}: {part.title}")
             frame = part.frame(data)
             blocks += [f"## {part.title}", part.lead]
-            picture = part.picture(frame)
-            if picture is not None:
+            if part.stamped(frame) is not None:
                 file = f"{part.name}.png"
                 blocks.append(f"![{tables.escape(part.alt(frame))}]({file})")
-                pictures[file] = png(picture) if request.draw else b""
+                picture = part.picture(frame) if request.draw else None
+                pictures[file] = b"" if picture is None else png(picture)
             blocks.append(part.markdown(frame))
         return Document(self.stamp(request), title, tuple(blocks), pictures)
 
@@ -92,7 +92,7 @@ def _banner(data: ContestData) -> str:
             "report looks like. Nothing here says anything of people."
         )
     if data.left_out:
-        return f"> **{data.left_out} {SIMULATED} are left out.** They were in the same contest and are in none of the figures below."
+        return f"> **{SIMULATED[:1].upper()}{SIMULATED[1:]} are left out ({data.left_out}).** They were in the same contest and are in none of the figures below."
     return ""
 
 

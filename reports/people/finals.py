@@ -22,7 +22,7 @@ COLUMNS = [
     "low",
     "high",
     "seeds",
-    "failed",
+    "diverged",
     "dev_accuracy",
     "gap",
     "note",
@@ -36,7 +36,8 @@ class Finals(PeoplePart):
         "Each entrant’s final configuration, trained again on train and dev together from the same seeds for everybody, and its "
         "accuracy on eval, which nobody had seen. The interval is 95 % for the luck of the seeds (Student), not for the luck "
         "of the eval samples, which all share. Dev − eval: how much better it looked when it was chosen; choosing the "
-        "best of many dev accuracies flatters all, and most those who chose among most."
+        "best of many dev accuracies flatters all, and most those who chose among most. A training that diverges counts as one "
+        "that answers the most frequent class for everything."
     )
     chapter = "Outcome"
     position = 20
@@ -51,7 +52,7 @@ class Finals(PeoplePart):
             rows.append(
                 (
                     place, one.label, one.family, interval.mean, interval.low, interval.high, interval.count,
-                    len(one.errors) - len(one.scored), dev, None if dev is None else dev - interval.mean, one.note,
+                    one.diverged, dev, None if dev is None else dev - interval.mean, one.note,
                 )
             )  # fmt: skip
         without = [one.label for one in data.competitors if one.eval_error is None]
@@ -98,7 +99,7 @@ class Finals(PeoplePart):
                     tables.escape(row.entrant),
                     error(row.accuracy),
                     f"{error(row.low)} to {error(row.high)}" if known else tables.DASH,
-                    f"{row.seeds}" + (f" ({row.failed} failed)" if row.failed else ""),
+                    f"{row.seeds}" + (f" ({row.diverged} diverged)" if row.diverged else ""),
                     error(row.dev_accuracy),
                     points(row.gap),
                 ]

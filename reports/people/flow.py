@@ -35,7 +35,7 @@ class Flow(PeoplePart):
         tried = sum(len(one.steps) for one in data.people)
         says = [f"Together they trained {tried:,} configurations."]
         if data.left_out:
-            says.append(f"{data.left_out} simulated participants are left out of everything below.")
+            says.append(f"Simulated participants are left out of everything below ({data.left_out}).")
         if data.unscored:
             says.append(f"{data.unscored:,} final trainings are not done yet: scores below are not complete.")
         each = f" ({tried / len(data.people):.1f} each)" if data.people else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from reports.statistics.intervals import BOOTSTRAP_FROM, DRAWS, LEVEL, Interval, expanded
 
@@ -51,10 +52,17 @@ def against_runs(one: ArrayLike, runs: ArrayLike) -> Against:
     fewest = min(count, seeds)
     if fewest < BOOTSTRAP_FROM:
         return Against(Interval(mean, math.nan, math.nan, fewest), beaten, count, seeds)
-    rng = np.random.default_rng(0)
-    # How often each seed and each run was drawn, as weights.
-    of_seeds = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS) / seeds
-    of_runs = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS) / count
-    drawn = of_seeds @ own - np.einsum("dr,rs,ds->d", of_runs, table, of_seeds, optimize=True)
+    of_runs, of_seeds = _weights(count, seeds)
+    drawn = (of_seeds * (own - of_runs @ table)).sum(axis=1)
     low, high = np.quantile(drawn, expanded(fewest, LEVEL))
     return Against(Interval(mean, float(low), float(high), fewest), beaten, count, seeds)
+
+
+@cache
+def _weights(runs: int, seeds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How often each run and each seed is drawn, as shares of all, by draw; every comparison of a contest has the same."""
+    rng = np.random.default_rng(0)
+    return (
+        rng.multinomial(runs, np.full(runs, 1 / runs), size=DRAWS) / runs,
+        rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS) / seeds,
+    )

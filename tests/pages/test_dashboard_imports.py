@@ -72,6 +72,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         "Live race",
         "Handtune",
         "Tissue patches",
+        "People and tuners",
         "Replay",
         "Report",
         "Start a search",

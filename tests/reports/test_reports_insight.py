@@ -28,10 +28,10 @@ STUDY, OLD, SMALL = "searched", "old", "small"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store(str(tmp_path_factory.mktemp("insight") / "h.sqlite"))
-    add_searched_study(store, STUDY, trials=60, repeats=2)
+    add_searched_study(store, STUDY, trials=30, repeats=2)
     store_insights(store, STUDY)
     texts = [{k: row[k] for k in ("parameter", "values", "scale", "active when")} for row in SPACE.describe()]
-    add_searched_study(store, OLD, trials=30, repeats=1, space=texts)
+    add_searched_study(store, OLD, trials=20, repeats=1, space=texts)
     add_searched_study(store, SMALL, trials=5, repeats=1)
     yield store
     store.close()

@@ -56,7 +56,7 @@ def made(path: Path, name: str, *of: str) -> Document:
 
 
 def test_every_kind_keeps_the_contract() -> None:
-    assert set(kinds()) == {"comparison", "contest", "dataset", "study"}
+    assert set(kinds()) == {"comparison", "contest", "dataset", "people", "study"}
     for name, found in kinds().items():
         assert found.example.startswith("python -m reports ")
         request = Request(("a", "b"))

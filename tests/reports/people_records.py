@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from report_records import ENVIRONMENT
 from sqlalchemy import insert, update
 
+from tuners import schema
 from tuners.contest import tables
 from tuners.contest.book import Book
 from tuners.contest.form import defaults, resolve
@@ -57,14 +58,18 @@ def add_contest(
     source: Source = Source.PERSON,
     searches: int = 6,
     state: ContestState = ContestState.SCORED,
-    study: str = "contest-study",
+    id: str = "tuesday",
+    study: str = "contest-tuesday",
     seed: int = 1,
 ) -> Contest:
     """A contest of so many people on the task with digits; its tuners' study is called `study`."""
     rng = random.Random(seed)
     book = Book(store)
     terms = Terms(tuners=TUNERS, searches=searches, final_seeds=10)
-    contest = book.create("Tuesday's class", terms, CONSENT)
+    drawn = book.create("Tuesday's class", terms, CONSENT).id
+    with store.engine.begin() as connection:  # an id that is the same every time, so that reports are
+        connection.execute(update(tables.contests).where(tables.contests.c.id == drawn).values(id=id))
+    contest = book.contest(id)
     luck = [rng.gauss(0, 0.012) for _ in range(terms.final_seeds)]
     book.open(contest.id)
     for number, known in enumerate(months):
@@ -92,13 +97,13 @@ def add_contest(
 def _add_person(
     book: Book, contest: str, months: int, number: int, source: Source, luck: list[float], rng: random.Random
 ) -> None:
-    person = book.join(contest, consent_version=CONSENT.version, reuse=True, source=source).person
-    book.tell_background(contest, person.id, Background(months, Education.BACHELOR, 1 + min(4, months // 8)))
-    book.begin(contest, person.id)
+    drawn = book.join(contest, consent_version=CONSENT.version, reuse=True, source=source).person
+    who = f"{contest}-{source}-{number}"
     about = task("digits")
     skill = min(1.0, 0.25 + 0.12 * months**0.5) + rng.gauss(0, 0.1)
     best, clock, lowest = 0.9, OPENED, 1.0
     count = rng.randint(6, 13)
+    rows = []
     for place in range(1, count + 1):
         clock += rng.uniform(15, 40)
         own = {} if place == 1 and rng.random() < skill else {"learning_rate": 10 ** rng.uniform(-4, -1)}
@@ -114,18 +119,20 @@ def _add_person(
         )
         seconds = rng.uniform(4, 12)
         row: dict[str, Any] = {
-            "contest": contest, "person": person.id, "number": place, "practice": 0, "state": str(state),
+            "contest": contest, "person": who, "number": place, "practice": 0, "state": str(state),
             "config": dict(config), "seed": 1, "submitted": clock, "reasons": {"learning_rate": str(reason)}, "comment": "",
             "started": clock + 0.5, "ended": clock + seconds, "epochs": rng.randint(3, 20), "seconds": seconds,
             "dev_error": dev, "curve": [], "cancel": 0, "note": "",
         }  # fmt: skip
         clock += seconds
-        with book.store.engine.begin() as connection:
-            connection.execute(insert(tables.tries).values(**row))
-    ending = {"finished": OPENED + 590, "ending": "they finished", "started": OPENED, "final": 1}
+        rows.append(row)
+    background = Background(months, Education.BACHELOR, 1 + min(4, months // 8))
+    rest = {"background": asdict(background), "joined": OPENED - 60 + number, "started": OPENED, "final": 1}
+    rest |= {"finished": OPENED + 590, "ending": "they finished", "id": who}
     with book.store.engine.begin() as connection:
-        connection.execute(update(tables.people).where(tables.people.c.id == person.id).values(**ending))
-    entrant = (f"person-{number}", EntrantKind.PERSON, person.alias, source, lowest, person.id, 0)
+        connection.execute(update(tables.people).where(tables.people.c.id == drawn.id).values(**rest))
+        connection.execute(insert(tables.tries), rows)
+    entrant = (f"person-{who}", EntrantKind.PERSON, drawn.alias, source, lowest, who, 0)
     _add_entrant(book.store, contest, *entrant, luck=luck, rng=rng)
 
 
@@ -177,6 +184,8 @@ def _add_study(store: Store, name: str, searches: int, rng: random.Random) -> No
         for place, one in enumerate(specs)
     ]
     store.create_study(study, systems)
+    trials: list[dict[str, Any]] = []
+    epochs: list[dict[str, Any]] = []
     for one in specs:
         for repeat in range(searches):
             best = 0.95
@@ -190,7 +199,17 @@ def _add_study(store: Store, name: str, searches: int, rng: random.Random) -> No
                     2 * number, 2 * number + 1, dev_error=None if failed else dev, epochs=rng.randint(2, 20), seconds=6.0,
                     repeat=repeat,
                 )  # fmt: skip
-                store.add_trial(trial)
+                trials.append(asdict(trial) | {"state": str(trial.state), "class_errors": []})
+                epochs += [
+                    {
+                        "study": name, "system": one.label, "repeat": repeat, "trial": number, "epoch": epoch,
+                        "dev_loss": 1.0, "dev_error": dev + 0.01 * (trial.epochs - epoch), "seconds": 0.5,
+                    }
+                    for epoch in range(1, trial.epochs + 1)
+                ]  # fmt: skip
+    with store.engine.begin() as connection:
+        connection.execute(insert(schema.trials), trials)
+        connection.execute(insert(schema.epochs), epochs)
 
 
 def build_contest(folder: Path, **more: Any) -> tuple[Path, Contest]:
