@@ -25,13 +25,21 @@ WORDS = {
     TryState.DEGENERATE: "answers one class for everything",
     TryState.FAILED: "failed",
     TryState.CANCELLED: "cancelled",
-    TryState.CUT: "cut off: time was over",
+    TryState.CUT: "cut off",
 }
 
 
 def accuracy(one: Try) -> str:
     """Dev accuracy in percent; "–" where there is none."""
     return "–" if one.dev_error is None else f"{percent_text(1 - one.dev_error)} %"
+
+
+def outcome(one: Try) -> str:
+    """What there is to say of a try beside its accuracy; nothing of one that simply completed."""
+    if one.state == TryState.COMPLETE:
+        return one.note
+    words = WORDS[one.state]
+    return one.note if one.note.startswith(words) else f"{words}: {one.note}" if one.note else words
 
 
 def best(tries: Sequence[Try]) -> Try | None:
@@ -41,13 +49,18 @@ def best(tries: Sequence[Try]) -> Try | None:
 
 
 def settings(config: Config, entries: Sequence[Field]) -> str:
-    """Active values in the order of the form, such as "Adam, learning rate 0.01"."""
+    """What was chosen, in the order of the form, such as "Adam, learning rate 0.01, else defaults"."""
     parts = []
+    left = False
     for one in entries:
-        if one.name in config:
-            value = config[one.name]
+        if one.name not in config:
+            continue
+        value = config[one.name]
+        if not one.mandatory and value == one.parameter.default:
+            left = True
+        else:
             parts.append(one.options[value] if one.options else f"{one.label.lower()} {plain(value)}")
-    return ", ".join(parts)
+    return ", ".join([*parts, *(["else defaults"] if left else [])])
 
 
 def show(contest: Contest, person: Person, tries: Sequence[Try], task: ContestTask, prefix: str) -> None:
@@ -58,38 +71,38 @@ def show(contest: Contest, person: Person, tries: Sequence[Try], task: ContestTa
         return
     entries = fields(task)
     top = best(tries)
-    st.html(table(tries, entries, top, person.final))
     if person.final is not None:
         st.markdown(f":material/flag: **Try {person.final}** is your final one.")
     elif top is not None:
         st.markdown(f":material/star: Nothing is marked: your best one counts, **try {top.number}**.")
-    numbers = [one.number for one in reversed(tries)]
-    by_number = {one.number: one for one in tries}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        number = st.selectbox(
-            "A try", numbers, format_func=lambda number: f"Try {number}", key="part-try", width=110
-        )
-        chosen = by_number[number]
-        st.button(
-            f"Copy settings from try {number}",
-            icon=":material/content_copy:",
-            on_click=settings_form.load,
-            args=(prefix, chosen, task),
-            key="part-copy",
-        )
-        if number == person.final:
-            label, target = "Not final after all", None
-        else:
-            label, target = f"Mark try {number} as final", number
-        st.button(
-            label,
-            icon=":material/flag:",
-            on_click=_mark,
-            args=(contest.id, person.id, target),
-            disabled=chosen.state not in SCORED_TRIES,
-            key="part-final",
-        )
+        _actions(contest, person, tries, task, prefix)
         download(tries, entries)
+    st.html(table(tries, entries, top, person.final))
+
+
+def _actions(contest: Contest, person: Person, tries: Sequence[Try], task: ContestTask, prefix: str) -> None:
+    """What can be done with one of them."""
+    by_number = {one.number: one for one in reversed(tries)}
+    number = st.selectbox(
+        "A try", list(by_number), format_func=lambda number: f"Try {number}", key="part-try", width=110
+    )
+    st.button(
+        f"Copy settings from try {number}",
+        icon=":material/content_copy:",
+        on_click=settings_form.load,
+        args=(prefix, by_number[number], task),
+        key="part-copy",
+    )
+    marked = number == person.final
+    st.button(
+        "Not final after all" if marked else f"Mark try {number} as final",
+        icon=":material/flag:",
+        on_click=_mark,
+        args=(contest.id, person.id, None if marked else number),
+        disabled=by_number[number].state not in SCORED_TRIES,
+        key="part-final",
+    )
 
 
 def download(tries: Sequence[Try], entries: Sequence[Field]) -> None:
@@ -140,9 +153,8 @@ def as_csv(tries: Sequence[Try], entries: Sequence[Field]) -> str:
 def _row(one: Try, entries: Sequence[Field], top: bool, final: bool) -> str:
     marks = (["best"] if top else []) + (["final"] if final else [])
     mark = f"<span class='note warn'>{' · '.join(marks)}</span>" if marks else ""
-    words = "" if one.state == TryState.COMPLETE else WORDS[one.state]
-    note = f"{words}: {one.note}" if words and one.note else words or one.note
-    told = f"<span class='note warn'>{escape(note)}</span>" if note else ""
+    said = outcome(one)
+    told = f"<span class='note warn'>{escape(said)}</span>" if said else ""
     score = f"<span class='best'>{accuracy(one)}</span>" if top else accuracy(one)
     return (
         f"<tr><th scope='row'>{one.number}{mark}</th><td>{score}</td>"

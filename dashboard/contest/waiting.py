@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from dashboard import messages
-from dashboard.contest import desk, history, joining, practice, task_text, tuning
+from dashboard.contest import desk, history, joining, practice, serving, task_text, tuning
 from tuners.contest.form import fields
 from tuners.contest.record import ClockKind, Contest, ContestState, Person
 from tuners.contest.task import task
@@ -40,6 +40,7 @@ def _look(id: str, state: ContestState) -> None:
         contest = desk.contest(id)
         if contest is None or contest.state != state:
             st.rerun()
+        serving.wake()  # so that the first try does not wait for libraries; what is wrong is said where a try waits
 
 
 def first_look(contest: Contest, person: Person) -> None:

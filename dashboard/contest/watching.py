@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import messages
 from dashboard.age import lasting
 from dashboard.contest import desk, parts
-from dashboard.contest.history import WORDS, accuracy, best
+from dashboard.contest.history import accuracy, best, outcome
 from dashboard.contest.joining import SAID
 from tuners.contest.record import OPEN_TRIES, Contest, Try, TryState
 
@@ -62,15 +62,15 @@ def _trains(contest: Contest, who: str, one: Try) -> None:
 
 
 def _ended(one: Try, tries: Sequence[Try], scored: bool) -> None:
-    words = f"Try {one.number} {WORDS[one.state]}" if one.state != TryState.COMPLETE else f"Try {one.number}"
     if scored and one.dev_error is not None:
         top = best(tries)
         mark = " :material/star: your best so far" if top is not None and top.number == one.number else ""
-        st.markdown(f"#### {words}: {accuracy(one)} dev accuracy{mark}")
+        st.markdown(f"#### Try {one.number}: {accuracy(one)} dev accuracy{mark}")
     else:
-        st.markdown(f"#### {words}{' is done' if one.state == TryState.COMPLETE else ''}")
-    if one.note:
-        st.markdown(messages.escaped(one.note))
+        st.markdown(f"#### Try {one.number} has ended")
+    said = outcome(one)
+    if said:
+        st.markdown(messages.escaped(f"{said[:1].upper()}{said[1:]}."))
     if one.curve:
         parts.losses(None, one.curve, int(one.config["epochs"]), key=f"part-losses-{one.number}")
 
