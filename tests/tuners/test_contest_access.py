@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,9 @@ PASSWORD = "first of all"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Access]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Access]:
     access._failures.clear()
+    monkeypatch.setattr(access, "COST", 2**8)  # a hash in a millisecond
     store = Store(str(tmp_path / "handtune.sqlite"))
     yield Access(store)
     store.close()
@@ -119,3 +122,15 @@ def test_switch_needs_a_password(desk: Access) -> None:
     assert desk.closed()
     desk.close(False)
     assert not desk.closed()
+
+
+def test_command_for_a_forgotten_password(
+    desk: Access, answer: Callable[..., subprocess.CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.set_password(PASSWORD)
+    where = ("--store", str(desk.store.folder / "handtune.sqlite"))
+    made_up = answer("tuners.contest", "password", "--make-up", *where).stdout.rpartition(": ")[2].strip()
+    assert desk.check(made_up) and not desk.check(PASSWORD)
+    monkeypatch.setattr("sys.stdin", io.StringIO("typed by a script\n"))
+    assert answer("tuners.contest", "password", *where).stdout == "The password is set.\n"
+    assert desk.check("typed by a script")
