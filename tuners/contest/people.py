@@ -57,7 +57,7 @@ class Trainings:
         if state is None:
             self.work.put_back(asked.key)
         else:
-            self.work.end_try(asked.key, state, note=note)
+            self.work.end_try(asked.key, state, note=f"{note}, which cost nothing", started=None, epochs=0)
 
     def of(self, contest: str) -> list[Training]:
         """What trains of a contest."""
