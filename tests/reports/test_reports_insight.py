@@ -140,9 +140,9 @@ def test_results_that_were_told_again_count_once_and_are_said(store: Store) -> N
     frame.attrs["system"] = TPE
     again = sum(t.repeat_of is not None for t in store.trials(STUDY, TPE))
     assert again > 0
-    assert len(of_system(frame)) == 120 - again
+    assert len(of_system(frame)) == 2 * 30 - again
     text = section("boundaries").markdown(section("boundaries").frame(store, STUDY))
-    assert f"{TPE} asked for {again} of 120 configurations again" in text
+    assert f"{TPE} asked for {again} of 60 configurations again" in text
 
 
 def test_an_edge_is_a_warning_with_the_way_out(store: Store, tmp_path: Path) -> None:

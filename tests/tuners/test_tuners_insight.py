@@ -69,7 +69,7 @@ def additive(config) -> float:
 
 def test_shares_of_an_additive_error_are_those_of_its_variance() -> None:
     """On a plain scale the rate's would be another: nine in ten of its values lie in the highest decade."""
-    found = judge(system(), trials(additive, 120))
+    found = judge(system(), trials(additive, 80))
     shares = {i.parameter: i.value for i in found.importances if not i.within}
     assert shares["rate"] == pytest.approx(0.8, abs=0.05)
     assert shares["units"] == pytest.approx(0.2, abs=0.05)
