@@ -32,7 +32,7 @@ def poster(command, quick, tmp_path_factory):
     store = str(tmp_path_factory.mktemp("poster") / "s.sqlite")
     result = command(
         *("--preset", "poster", "--dataset", "10", "--max-trials", "1", "--max-epochs", "1"),
-        *("--train-limit", "30000", "--workers", "2", "--store", store, "--json"),
+        *("--train-limit", "30000", "--workers", "1", "--store", store, "--json"),
         limit=500,
         **quick,
     )

@@ -148,7 +148,7 @@ def study(own_data, command, tmp_path_factory):
     address = str(tmp_path_factory.mktemp("study") / "s.sqlite")
     result = command(
         *("--dataset", str(own_data), "--tuner", "keras-random", "--baselines", "knn", "mlp-m2"),
-        *("--max-trials", "2", "--max-epochs", "2", "--repeats", "2", "--seed", "0", "--workers", "2"),
+        *("--max-trials", "2", "--max-epochs", "2", "--repeats", "2", "--seed", "0", "--workers", "1"),
         *("--store", address, "--study", "s", "--json"),
     )
     assert result.returncode == 0, result.stderr
