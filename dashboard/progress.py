@@ -141,7 +141,7 @@ def _under_way(
     for record in epochs:
         trial = running.get((record.system, record.repeat, record.trial))
         if trial is not None:
-            planned = max(1, trial.epochs_planned - trial.first_epoch)
+            planned = max(1, trial.epochs_due - trial.first_epoch)
             worth = {"trials": 1 / planned, "epochs": 1.0, "seconds": record.seconds}[against]
             spent[trial.system, trial.repeat] = spent.get((trial.system, trial.repeat), 0.0) + worth
     return spent
@@ -173,7 +173,7 @@ def curves(
             (record.epoch, record.dev_error)
         )
     # What is fitted in one go has one point and no curve.
-    drawn = [t for t in trials if t.epochs_planned > 1 and _key(t) in points]
+    drawn = [t for t in trials if t.epochs_due > 1 and _key(t) in points]
     drawn.sort(key=lambda t: t.started)
     ended = [t for t in drawn if t.state != TrialState.RUNNING][-recent:]
     running = [t for t in drawn if t.state == TrialState.RUNNING]

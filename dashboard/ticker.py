@@ -87,7 +87,7 @@ def _event(trial: TrialRecord, best: dict[str, float]) -> Event | None:
             f"{word}: {percent_text(error)} % with {trial.title}{was}",
         )
     if trial.state == TrialState.PRUNED:
-        text = f"{trial.title} stopped early, after epoch {trial.epochs} of {trial.epochs_planned}"
+        text = f"{trial.title} stopped early, after epoch {trial.epochs} of {trial.epochs_due}"
         text += f", at {percent_text(trial.dev_error)} %" if trial.dev_error is not None else ""
         return Event(_end(trial), trial.system, "pruned", text)
     if trial.state in (TrialState.FAILED, TrialState.CANCELLED, TrialState.DEGENERATE):

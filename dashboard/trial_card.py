@@ -76,7 +76,7 @@ def badges(trial: TrialRecord, selected: bool, note: Note | None) -> str:
 def _metrics(trial: TrialRecord) -> None:
     with st.container(horizontal=True):
         st.metric("dev error", "–" if trial.dev_error is None else f"{percent_text(trial.dev_error)} %")
-        st.metric("epochs", f"{trial.first_epoch + trial.epochs} of {trial.epochs_planned}")
+        st.metric("epochs", f"{trial.first_epoch + trial.epochs} of {trial.epochs_due}")
         st.metric("best epoch", trial.best_epoch or "–")
         st.metric("seconds", f"{trial.seconds:,.1f}")
         st.metric("seed", str(trial.seed))

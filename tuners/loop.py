@@ -44,6 +44,7 @@ from tuners.record import (
     SystemSpec,
     TrialRecord,
     degenerate_reason,
+    epochs_of,
 )
 from tuners.recording import kept_trials, trial_file
 from tuners.seeds import derive, second_dev_seed
@@ -379,7 +380,9 @@ class Loop:
             curve=values["curve"],
             surface=values["surface"] and f"{folder}/{values['surface']}",
             weights=values["weights"] and f"{folder}/{values['weights']}",
-            reason=degenerate_reason(values["collapsed"], score.planned) if values["degenerate"] else "",
+            reason=degenerate_reason(values["collapsed"], epochs_of(score.trial.config, score.planned))
+            if values["degenerate"]
+            else "",
             patients=values["patients"],
             regret=values["regret"],
             excess=values["excess"],

@@ -34,6 +34,11 @@ def degenerate_reason(collapsed: int | None, planned: int) -> str:
     return f"{ONE_CLASS} since its first epoch{cut}"
 
 
+def epochs_of(config: Config, planned: int) -> int:
+    """The last epoch of a training: the planned one, or an earlier one that its configuration names itself."""
+    return min(planned, int(config.get("epochs", planned)))
+
+
 class TrialState(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
@@ -271,6 +276,12 @@ class TrialRecord:
     def title(self) -> str:
         """How people call it: "#3", and in a system's further searches "#3 of search 2"."""
         return f"#{self.number}" if self.repeat == 0 else f"#{self.number} of search {self.repeat + 1}"
+
+    @property
+    def epochs_due(self) -> int:
+        """The last epoch of its training, if nobody ends it early. The tuner may have planned more than its
+        configuration says."""
+        return max(self.first_epoch, epochs_of(self.config, self.epochs_planned))
 
     @property
     def suggestion(self) -> Suggestion:

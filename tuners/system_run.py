@@ -125,7 +125,7 @@ class SystemRun:
         return None
 
     def _run(self, trial: TrialRecord) -> TrialRecord:
-        wanted = trial.epochs_planned - trial.first_epoch
+        wanted = trial.epochs_due - trial.first_epoch
         self._granted[trial.number] = self.ledger.grant(wanted, self._promised())
         self.running[trial.number] = trial
         return trial
@@ -135,7 +135,7 @@ class SystemRun:
         return sum(self._granted[number] for number in self.running)
 
     def last_epoch(self, trial: TrialRecord) -> int:
-        """The epoch to which a trial under way is trained: the planned one, unless the budget ends before."""
+        """The epoch to which a trial under way is trained: the one that is due, unless the budget ends before."""
         return trial.first_epoch + self._granted[trial.number]
 
     def source(self, parent: int | None) -> int | None:
@@ -246,21 +246,16 @@ class SystemRun:
         state, reason = TrialState.COMPLETE, ""
         if degenerate:
             state = TrialState.DEGENERATE
-            reason = degenerate_reason(values["collapsed"], trial.epochs_planned)
-        elif number in self._pruned and ended < trial.epochs_planned:
+            reason = degenerate_reason(values["collapsed"], trial.epochs_due)
+        elif number in self._pruned and ended < trial.epochs_due:
             state = TrialState.PRUNED
-            reason = f"stopped by the tuner after epoch {ended} of {trial.epochs_planned}"
+            reason = f"stopped by the tuner after epoch {ended} of {trial.epochs_due}"
         elif (
-            self.ledger.budget.total_epochs is not None
-            and ended == self.last_epoch(trial) < trial.epochs_planned
+            self.ledger.budget.total_epochs is not None and ended == self.last_epoch(trial) < trial.epochs_due
         ):
-            reason = (
-                f"stopped after epoch {ended} of {trial.epochs_planned}: the epochs of the search were spent"
-            )
-        elif ended < trial.epochs_planned and self.ledger.out_of_time(running + float(values["seconds"])):
-            reason = (
-                f"stopped after epoch {ended} of {trial.epochs_planned}: the time of the search was spent"
-            )
+            reason = f"stopped after epoch {ended} of {trial.epochs_due}: the epochs of the search were spent"
+        elif ended < trial.epochs_due and self.ledger.out_of_time(running + float(values["seconds"])):
+            reason = f"stopped after epoch {ended} of {trial.epochs_due}: the time of the search was spent"
         return self._settle(
             replace(
                 trial,

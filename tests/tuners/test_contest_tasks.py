@@ -265,3 +265,19 @@ def test_presets_train_the_task_of_the_data():
     assert len(chosen.configs) == PRESETS["thirty-one"].max_trials
     with pytest.raises(UsageError, match="people chose; leave out --tuner"):
         preset_systems(PRESETS["thirty-one"], "digits", ["pso"])
+
+
+@pytest.mark.parametrize(
+    ("own", "planned", "first", "due"),
+    [(3, 20, 0, 3), (20, 3, 0, 3), (5, 9, 3, 5), (2, 9, 3, 3), (None, 9, 0, 9)],
+    ids=["own", "planned", "goes on", "is over already", "says nothing"],
+)
+def test_a_trial_is_due_to_end_where_its_configuration_says(own, planned, first, due):
+    from tuners.record import TrialRecord, TrialState
+
+    config = form.defaults(DIGITS) | ({} if own is None else {"epochs": own})
+    if own is None:
+        config = {name: value for name, value in config.items() if name != "epochs"}
+    trial = TrialRecord("s", "x", 0, TrialState.RUNNING, config, 1, planned, first, None, 1)
+    assert trial.epochs_due == due
+    assert trial.suggestion.epochs == planned  # what the tuner asked for is what it is told again

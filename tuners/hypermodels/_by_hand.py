@@ -19,6 +19,7 @@ from dataclasses import replace
 from datasets.types import TuningSplit
 from manual.learner import Config, Fitted, Plan, Report
 from tuners.hypermodels._torch import TorchTunable
+from tuners.record import epochs_of
 from tuners.space import Choice, Condition, Float, Int, Parameter, SearchSpace
 
 LOSSES = ("cross-entropy", "nll", "mse", "l1")
@@ -67,7 +68,7 @@ class ByHand(TorchTunable):
     """
 
     def train(self, config: Config, split: TuningSplit, classes: int, plan: Plan, report: Report) -> Fitted:
-        epochs = min(int(config["epochs"]), plan.epochs)
+        epochs = epochs_of(config, plan.epochs)
         return super().train({**config, "keep": "last"}, split, classes, replace(plan, epochs=epochs), report)
 
 
