@@ -49,7 +49,7 @@ def played(background: Background, seed: int, name: str = "digits") -> list[tupl
 @pytest.mark.parametrize("name", sorted(tasks()))
 def test_all_they_choose_is_possible(name: str) -> None:
     space = task(name).space
-    for seed in range(15):
+    for seed in range(5):
         for background in (NOVICE, drawn_background(np.random.default_rng(seed)), EXPERT):
             moves = played(background, seed, name)
             assert 3 <= len(moves) < 60  # everybody stops at some time
@@ -60,7 +60,7 @@ def test_all_they_choose_is_possible(name: str) -> None:
 
 
 def test_experience_shows() -> None:
-    novices, experts = ([played(one, seed) for seed in range(60)] for one in (NOVICE, EXPERT))
+    novices, experts = ([played(one, seed) for seed in range(40)] for one in (NOVICE, EXPERT))
     best = [
         statistics.median(min(error for _, error in moves) for moves in group) for group in (novices, experts)
     ]
