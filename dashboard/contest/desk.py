@@ -19,6 +19,9 @@ from tuners.store import Store, location
 
 T = TypeVar("T")
 
+#: Seconds for which the queue is not looked at again: its order depends on what everybody ever tried.
+QUEUE = 1.0
+
 #: What names a try in a contest: whose it is, and its number.
 Whose = tuple[str, int]
 
@@ -30,7 +33,7 @@ def book() -> Book:
 
 def contests() -> list[Contest]:
     """All contests, newest first."""
-    return sorted(_contests(reading.source()), key=lambda contest: contest.created, reverse=True)
+    return _contests(reading.source())
 
 
 def contest(id: str) -> Contest | None:
@@ -86,6 +89,6 @@ def _live(source: reading.Source, contest: str) -> dict[Whose, Live]:
     return dict(book().live(contest))
 
 
-@st.cache_resource(ttl=reading.FRESH, show_spinner=False)
+@st.cache_resource(ttl=QUEUE, show_spinner=False)
 def _places(source: reading.Source, contest: str) -> dict[Whose, Place]:
     return dict(book().places(contest))

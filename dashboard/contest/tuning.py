@@ -13,7 +13,7 @@ from dashboard.contest.joining import SAID
 from manual.learner import Config
 from tuners.contest import clock
 from tuners.contest.charges import ledger
-from tuners.contest.record import Contest, Person, Reason, Try, TryState
+from tuners.contest.record import ClockKind, Contest, Person, Reason, Try, TryState
 from tuners.contest.task import ContestTask, task
 
 PREFIX = "try"
@@ -27,7 +27,10 @@ def show(contest: Contest, person: Person) -> None:
     tries = desk.book().tries(contest.id, person.id)
     running = watching.open_one(tries)
     bell(contest, person)
-    with st.expander("The task and the rules", icon=":material/menu_book:"):
+    unseen = (
+        contest.terms.clock == ClockKind.EACH and not tries
+    )  # their clock began with the click that led here
+    with st.expander("The task and the rules", icon=":material/menu_book:", expanded=unseen):
         task_text.show(contest, chosen)
     left, right = st.columns([0.46, 0.54], gap="large")
     with left:
