@@ -84,29 +84,33 @@ def final_table(rows: Sequence[Result], you: str = "", *, brief: bool = False) -
     brief: without interval and gap, to stand beside a picture.
     """
     heads = ("who", "place", "eval, %", "95 % interval", "dev, %", "dev − eval")
-    shown = [name for name in heads if not (brief and name in ("95 % interval", "dev − eval"))]
-    head = "".join(
-        f"<th scope='col'{' class=effort' if name == '95 % interval' else ''}>{name}</th>" for name in shown
-    )
+    more = ("95 % interval", "dev − eval")
+    shown = [name for name in heads if not (brief and name in more)]
+    head = "".join(f"<th scope='col'{' class=effort' if name in more else ''}>{name}</th>" for name in shown)
     body = "".join(_final_row(row, you, brief) for row in rows)
     return f"<div class='errors live ranks'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def verdict(rows: Sequence[Result]) -> str:
-    """The best of each kind beside each other, and what dev promised them, in words (markdown)."""
-    best = {row.entrant.kind: row for row in reversed(rows) if row.mean is not None}
-    said = [
-        f"{'The best ' if kind != EntrantKind.DEFAULTS else 'The '}{KINDS[kind][1]} reached "
-        f"**{percent_text(1 - (best[kind].mean or 0.0))} %**"
+    """The kinds beside each other, by their best and on average, and what dev promised them, in words (markdown)."""
+    by_kind = {
+        kind: [row.mean for row in rows if row.mean is not None and row.entrant.kind == kind]
         for kind in KINDS
-        if kind in best
-    ]
+    }
+    said = []
+    for kind, errors in by_kind.items():
+        if errors:
+            what = KINDS[kind][3].lower()
+            text = f"**{percent_text(1 - min(errors))} %**"
+            if len(errors) > 1:
+                text = f"the best {text}, on average {percent_text(1 - sum(errors) / len(errors))} %"
+            said.append(f"{what}: {text}")
+    text = f"On eval, {'; '.join(said)}."
     gaps = [row.gap for row in rows if row.gap is not None]
-    text = f"{'; '.join(said)}. "
     if gaps:
         mean = sum(gaps) / len(gaps)
         way = "lower" if mean > 0 else "higher"
-        text += f"On eval everybody is {percent_text(abs(mean))} points {way} than on dev, on average."
+        text += f" That is {percent_text(abs(mean))} points {way} than on dev, by which everybody chose."
     return text
 
 
@@ -165,7 +169,7 @@ def _final_row(row: Result, you: str, brief: bool) -> str:
     cells = f"<td>{row.place or '–'}</td><td><b>{mean}</b></td>"
     cells += "" if brief else f"<td class='effort'>{interval}</td>"
     cells += f"<td>{dev}</td>"
-    cells += "" if brief else f"<td>{gap}</td>"
+    cells += "" if brief else f"<td class='effort'>{gap}</td>"
     return f"<tr{' class=you' if own else ''}>{who}{cells}</tr>"
 
 

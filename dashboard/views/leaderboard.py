@@ -20,7 +20,7 @@ POSITION = 61
 PACE, RESTS = 2.0, 10.0
 
 #: Rows beside the picture, on a projector and on a desk.
-PROJECTED, SHOWN = 9, 15
+PROJECTED, SHOWN = 8, 15
 
 
 def pace(contest: Contest) -> float:
