@@ -42,7 +42,10 @@ _component = st.components.v2.component(
 def read(name: str) -> str | None:
     """The secret that this session or, where it was told none, this browser holds under a name."""
     held = _secrets().held
-    return held[name] if name in held else st.context.cookies.get(name) or None
+    if name in held:
+        return held[name]
+    found = st.context.cookies.get(name)
+    return found if isinstance(found, str) and found else None  # a page under test has a stand-in for a browser
 
 
 def remember(name: str, secret: str, seconds: float) -> None:
