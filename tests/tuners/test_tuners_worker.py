@@ -11,9 +11,21 @@ import pytest
 
 import datasets
 from datasets import cache
-from manual.learner import Diverged, ImpossibleArchitecture
+from datasets.types import TuningSplit, joined
+from manual.learner import Diverged, ImpossibleArchitecture, Plan
 from tuners import worker
-from tuners.engine import BayesJob, CheckJob, DataFolder, Done, EpochDone, Failed, ScoreJob, Started, TrainJob
+from tuners.engine import (
+    BayesJob,
+    CheckJob,
+    DataFolder,
+    Done,
+    EpochDone,
+    Failed,
+    FinalJob,
+    ScoreJob,
+    Started,
+    TrainJob,
+)
 from tuners.engines.local import LocalRunner
 from tuners.record import TrialState
 
@@ -114,6 +126,38 @@ def test_a_tuning_job_does_without_eval(folder, own_data, tmp_path):
     assert trained == worker._train(Pipe(), 1, TrainJob(folder, **job))
     with pytest.raises(datasets.DataError, match="eval"):
         worker._score(ScoreJob(alone, files=str(tmp_path / "x"), **job))
+
+
+BY_HAND = {
+    "epochs": 3,
+    "batch_size": 16,
+    "loss": "cross-entropy",
+    "optimizer": "sgd",
+    "learning_rate": 0.05,
+    "weight_decay": 0.0,
+    "momentum": 0.9,
+}
+
+
+@pytest.mark.slow
+def test_a_final_training_learns_from_train_and_dev_and_a_diverged_one_counts_as_the_most_frequent_class(
+    folder, own_data
+):
+    data = datasets.load(str(own_data)).split
+    held_out, both = data.eval, joined(data.train, data.dev)
+    fitted = worker.find_learner("knn").train(
+        {"k": 5}, TuningSplit(both, data.dev), 2, Plan(1, 3), lambda report: True
+    )
+    result = worker._final(Pipe(), FinalJob(folder, "knn", {"k": 5}, 3, 1))
+    assert result["eval_error"] == np.mean(fitted.predict(held_out.x) != held_out.y)
+    assert result["failure"] == ""
+    first = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
+    again = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
+    assert first == again and first["epochs"] == 3 and first["eval_error"] < 0.3
+    wild = BY_HAND | {"learning_rate": 10.0, "momentum": 0.99, "weight_decay": 0.01, "epochs": 20}
+    lost = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", wild, 3, 20))
+    assert "diverged" in lost["failure"]
+    assert lost["eval_error"] == np.mean(held_out.y != np.bincount(both.y).argmax())
 
 
 def collect(runner, ticket, limit=90.0):

@@ -140,7 +140,7 @@ class Trainings:
         now = time.monotonic()
         if now - self._shown < SHOW:
             return
-        told = [one for one in self.running.values() if one.news]
+        told = [one for one in self.running.values() if one.news and not one.cancelled]
         if not told:
             return
         self._shown = now
