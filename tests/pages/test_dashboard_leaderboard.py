@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from contest_records import CONFIG, add_contest, add_final, add_person, add_try, set_state
 from streamlit.testing.v1 import AppTest
-from study_records import add_study
 
 from dashboard.contest import board, identity, moment
 from dashboard.contest.happened import happened
@@ -118,7 +117,6 @@ def test_strip_tells_kinds_apart_and_says_what_it_shows() -> None:
 
 def test_open_contest_tells_no_eval(contest: Contest, store: Store, open_page: Open, words: Words) -> None:
     add_final(store, contest, EntrantKind.PERSON, "Calm Crane", 0.25, [SECRET] * 10)
-    add_study(store, "race")
     app = open_page("leaderboard", contest=contest.id)
     shown = words(app)
     assert "Calm Crane" in shown and "75.00" in shown and "What just happened" in shown
