@@ -13,7 +13,8 @@ Numbers = Sequence[float]
 
 @dataclass(frozen=True)
 class Axis:
-    """ticks: names of the places 0, 1, 2, ...; none for a scale of numbers. low, high: None follows from the data."""
+    """ticks: names of the places 0, 1, 2, ...; none for a scale of numbers. low, high: None follows from the data;
+    low alone is 0."""
 
     title: str
     percent: bool = False

@@ -41,16 +41,15 @@ def figure(chart: Chart, caption: str) -> go.Figure:
         drawn.update_xaxes(_axis(panel.x), row=row, col=1)
         drawn.update_yaxes(_axis(panel.y), row=row, col=1)
     drawn.update_layout(charts.base_layout(caption, height=height, barmode="overlay"))
-    if chart.stamp:
+    for row in range(1, count + 1) if chart.stamp else ():
         drawn.add_annotation(
-            text=chart.stamp, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, opacity=0.35,
-            textangle=-20, name=STAMP,
+            text=chart.stamp, x=0.5, y=0.5, xref="x domain", yref="y domain", showarrow=False, opacity=0.35,
+            textangle=-20, name=STAMP, row=row, col=1,
         )  # fmt: skip
     return drawn
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    """None of the limits is written where both are open: plotly then follows the data."""
     made = charts.percent_axis(axis.title) if axis.percent else charts.plain_axis(axis.title)
     made["showgrid"] = True
     if axis.ticks:
@@ -61,8 +60,10 @@ def _axis(axis: Axis) -> dict[str, Any]:
             "range": [len(axis.ticks) - 0.4, -0.6] if axis.turned else [-0.6, len(axis.ticks) - 0.4],
             "showgrid": axis.turned,
         }
-    elif axis.low is not None or axis.high is not None:
+    elif axis.low is not None and axis.high is not None:
         made["range"] = [axis.low, axis.high]
+    elif axis.low is not None:
+        made["rangemode"] = "tozero"
     return made
 
 
@@ -144,4 +145,4 @@ def _curve(drawn: go.Figure, part: Curve, common: dict[str, Any], row: int) -> N
 
 
 def _hover(texts: tuple[str, ...]) -> dict[str, Any]:
-    return {"text": list(texts), "hovertemplate": "%{text}<extra></extra>"} if texts else {}
+    return {"hovertext": list(texts), "hovertemplate": "%{hovertext}<extra></extra>"} if texts else {}

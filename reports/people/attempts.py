@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from reports import palette, tables
@@ -62,7 +64,7 @@ class Attempts(PeoplePart):
                                 tuple(f"{r.person}: {r.tries}{'' if hit else ', never reached'}" for r in lines(some)),
                             )
                         )  # fmt: skip
-            drawn.append(Dots("never reached", [], [], palette.GREY, 0, True))
+            drawn.append(Dots("never reached", [math.nan], [math.nan], palette.GREY, 0, True))
             x = Axis("", ticks=tuple(name.partition(" (")[0] for name in groups))
             panels.append(
                 Panel(x, Axis("tries", low=0), tuple(drawn), f"dev accuracy of {percent(float(threshold))}")

@@ -40,8 +40,8 @@ class FirstTry(PeoplePart):
         ends = [1 - one.eval_error for one in began if one.eval_error is not None]
         if ends and (not data.public or len(ends) >= people_cells.FEWEST):
             says.append(
-                f"{sum(accuracy > 0.5 for accuracy in ends)} of the {len(ends)} of them with a score end above 50 %, the lowest "
-                f"at {error(min(ends))} %."
+                f"Of the {len(ends)} of them with a score {sum(accuracy > 0.5 for accuracy in ends)} end above 50 %, the lowest at "
+                f"{error(min(ends))} %."
             )
         if data.public and not rows:
             says.append(f"By group nothing is told, as some number would be of {people_cells.FEW} people.")

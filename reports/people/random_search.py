@@ -57,7 +57,9 @@ class RandomSearch(PeoplePart):
             guessing=1 - data.guessing,
         )
         # Drawn by machines, so people are no part of it, simulated ones neither.
-        frame.attrs["caption"] = f"{data.random_source}; {data.data}" if data.random_source else data.data
+        frame.attrs["caption"] = (
+            f"drawn by {data.random_source}; {data.data}" if data.random_source else data.data
+        )
         frame.attrs["simulated"] = False
         return frame
 

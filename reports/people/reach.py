@@ -12,7 +12,7 @@ from reports.contest_data import GROUP_NAMES, ContestData
 from reports.contest_groups import COLOURS, MARK, grouped, withheld
 from reports.contest_reach import THRESHOLDS, percent, reached
 from reports.people_part import PeoplePart, framed, split
-from reports.statistics import GROUP_FROM, kaplan_meier, log_rank, sentences
+from reports.statistics import ALPHA, GROUP_FROM, holm, kaplan_meier, log_rank, sentences
 
 
 class Reach(PeoplePart):
@@ -22,7 +22,8 @@ class Reach(PeoplePart):
         "The share of people that has not reached a dev accuracy after so many trainings (Kaplan-Meier, band: 95 % by Greenwood). "
         "Who stops without it counts for as long as they tried and no longer, instead of being put down as having got there "
         "with their last try. This takes stopping to have nothing to do with how close one was, which is doubtful: people stop "
-        "because they are pleased, or because they gave up."
+        "because they are pleased, or because they gave up. Towards its end a curve rests on the few who were still trying, and "
+        "one of them moves it far."
     )
     chapter = "Searching"
     position = 70
@@ -30,7 +31,6 @@ class Reach(PeoplePart):
     def frame(self, data: ContestData) -> pd.DataFrame:
         people = [one for one in data.people if one.steps]
         rows: list[tuple[object, ...]] = []
-        says = []
         for threshold in THRESHOLDS:
             for name, members in grouped(data, people).items():
                 times, hits = zip(*(reached(one, threshold) for one in members), strict=True)
@@ -46,10 +46,9 @@ class Reach(PeoplePart):
                 if not len(found.times) or found.times[-1] < last:
                     end = rows[-1]
                     rows.append((*common, last, *end[3:6], *counts))
-            says.append(_tested(data, threshold))
         columns = ["threshold", "group", "tries", "share", "low", "high", "people", "reached", "median"]
         nothing = "Nobody has trained anything."
-        return framed(data, rows, columns, nothing, says=[*filter(None, says), *withheld(data, people)])
+        return framed(data, rows, columns, nothing, says=[*_tested(data), *withheld(data, people)])
 
     def chart(self, frame: pd.DataFrame) -> Chart:
         panels = []
@@ -79,15 +78,22 @@ class Reach(PeoplePart):
         return tables.table(["dev accuracy", "group", *numbers], rows, right=numbers)
 
 
-def _tested(data: ContestData, threshold: float) -> str:
-    groups = {}
-    for name in GROUP_NAMES:
-        found = [reached(one, threshold) for one in data.people if one.steps and one.group == name]
-        groups[name] = ([tries for tries, _ in found], [hit for _, hit in found])
-    test = log_rank(groups)
-    what = f"in the tries to {percent(threshold)}"
-    if test is None:
-        return f"Nothing can be concluded of the groups {what}: too few people, or nobody got there."
-    statistic, p = test
-    found_one = "Some group differs" if p < 0.05 else "No difference between the groups is shown"
-    return f"{found_one} {what} (log-rank, chi-square {statistic:.2f}, {sentences.p_text(p)})."
+def _tested(data: ContestData) -> list[str]:
+    """The log-rank test for each accuracy, all of them together after Holm."""
+    tests = {}
+    for threshold in THRESHOLDS:
+        groups = {}
+        for name in GROUP_NAMES:
+            found = [reached(one, threshold) for one in data.people if one.steps and one.group == name]
+            groups[name] = ([tries for tries, _ in found], [hit for _, hit in found])
+        tests[threshold] = log_rank(groups)
+    known = {threshold: test for threshold, test in tests.items() if test is not None}
+    corrected = dict(zip(known, holm([p for _, p in known.values()]), strict=True))
+    return [
+        f"{'Some group differs' if corrected[threshold] < ALPHA else 'No difference between the groups is shown'} in the tries to "
+        f"{percent(threshold)} (log-rank, chi-square {known[threshold][0]:.2f}, {sentences.p_text(corrected[threshold])} after Holm’s "
+        "correction)."
+        if threshold in known
+        else f"Nothing can be concluded of the groups in the tries to {percent(threshold)}: too few people, or nobody got there."
+        for threshold in THRESHOLDS
+    ]

@@ -54,12 +54,15 @@ class Trace(PeoplePart):
         groups = list(dict.fromkeys(frame["group"]))
         for place, (name, own) in enumerate(split(frame, "group")):
             shift = 0.12 * (place - (len(groups) - 1) / 2)
+            own = own.set_index("try").reindex(
+                range(1, TRIES + 1)
+            )  # a try that is not told of breaks the line
             mean, scatter = own["accuracy"], own["standard error"]
             drawn.append(
                 Whiskers(
-                    str(name), (own["try"] + shift).tolist(), mean.tolist(), (mean - scatter).tolist(),
+                    str(name), [number + shift for number in own.index], mean.tolist(), (mean - scatter).tolist(),
                     (mean + scatter).tolist(), COLOURS[str(name)], MARK[str(name)], "y",
-                    tuple(f"{name}, try {r[1]}: {error(r[2])} % of {r[4]} people" for r in lines(own)),
+                    tuple(f"{name}: {error(r[1])} % of {tables.count(r[3])} people" for r in lines(own)),
                     joined=True,
                 )
             )  # fmt: skip

@@ -247,7 +247,9 @@ def test_programs_are_never_taken_for_people(texts: dict[str, str]) -> None:
 
 def test_another_studys_random_search_can_stand_in(store: Store) -> None:
     assert "contest-few" in random_studies(store)
-    assert "keras-random of study contest-small" in report(store, "few", random_study="contest-small")
+    assert "drawn by keras-random of study contest-small" in report(
+        store, "few", random_study="contest-small"
+    )
     with pytest.raises(UsageError, match="there is no study"):
         report(store, "tuesday", random_study="nothing")
 
