@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
 def _created(book: Book, seed: int) -> Contest:
     from tuners.contest.record import Consent, Terms
 
-    terms = Terms(minutes=4, max_trials=10, seed=seed, searches=3, final_seeds=3)
+    terms = Terms(minutes=4, max_trials=8, seed=seed, searches=3, final_seeds=3)
     consent = Consent("simulated", "Nobody agrees here: all participants are simulated.")
     return book.create(TITLE, terms, consent)
 
