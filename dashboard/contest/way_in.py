@@ -46,5 +46,5 @@ def panel(address: str, code: str, joined: int) -> str:
         f"<div class='way-in{' projected' if projector.on() else ''}'><img src='{addresses.qr(whole)}' alt='QR code of {escape(whole, quote=True)}'>"
         f"<ol><li>Open <span class='address'>{escape(address)}/join</span></li>"
         f"<li>and type <div class='code'>{escape(code)}</div></li>"
-        f"<li class='joined' role='status'>{people}</li></ol></div>"
+        f"<li class='joined'><span role='status'>{people}</span></li></ol></div>"
     )

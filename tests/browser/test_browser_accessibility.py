@@ -34,7 +34,7 @@ DRAWN = """before => {
     const rests = heading !== null && heading.innerText !== before
         && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
         && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
-        && document.querySelector('.js-plotly-plot, .bars, table, code, canvas') !== null
+        && document.querySelector('.js-plotly-plot, .bars, table, code, canvas, form, [data-testid=stAlert]') !== null
         && charts.every(chart => chart.querySelector('.main-svg') !== null);
     window.restsSince = rests ? window.restsSince ?? Date.now() : undefined;
     return rests && Date.now() - window.restsSince > 300;
