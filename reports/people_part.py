@@ -82,7 +82,8 @@ class PeoplePart(Plugin, ABC):
 
     def says(self, frame: pd.DataFrame) -> str:
         """What follows from the numbers, in words."""
-        return " ".join(frame.attrs.get("says", []))
+        said = list(frame.attrs.get("says", []))
+        return said[0] if len(said) == 1 else "\n".join(f"- {text}" for text in said)
 
     def alt(self, frame: pd.DataFrame) -> str:
         """What the figure shows, for readers who do not see it."""
@@ -148,7 +149,9 @@ def beside(quantities: tuple[str, ...], ours: dict[str, str]) -> str:
         ]
         for name in quantities
     ]
-    return tables.table(["", "the study", "this contest", "what to know of the study’s figure"], rows)
+    columns = ["", "the study", "this contest", "what to know of the study’s figure"]
+    noted = any(row[-1] for row in rows)
+    return tables.table(columns if noted else columns[:-1], rows if noted else [row[:-1] for row in rows])
 
 
 #: What the study's quantities are called in tables.
