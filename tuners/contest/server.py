@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from datasets.errors import DataError
+from datasets.errors import DataError, UsageError
 from tuners.contest.finals import Finals
 from tuners.contest.hosted import Hosted
 from tuners.contest.people import Trainings
@@ -109,6 +109,8 @@ class Server:
                 if now - last_work > self.idle and self._leave():
                     self.say("nothing to do; it starts again with the next contest")
                     return True
+            except UsageError as error:  # a contest that was deleted this moment; the next look knows
+                self.say(str(error))
             except SQLAlchemyError as error:  # a database that is restarted, a disk that is full
                 self.say(
                     f"the store does not answer, so the next look is later: {getattr(error, 'orig', error)}"
