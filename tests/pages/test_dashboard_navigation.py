@@ -20,7 +20,7 @@ GOOD = 'TITLE = "Extra"\nICON = ":material/add:"\nSECTION = "More"\nPOSITION = 9
 MENU = {
     "Watch": ["overview", "live"],
     "Analyse": [
-        *("errors", "comparison", "bayes", "surfaces", "replay", "insight", "trials"),
+        *("errors", "comparison", "bayes", "surfaces", "replay", "insight", "trials", "people"),
         *("eeg", "patches"),
     ],
     "Do": ["start", "draw", "lesson"],
