@@ -77,7 +77,7 @@ def _draw(drawn: go.Figure, part: Any, row: int, known: set[str], panel: Panel) 
         add = drawn.add_vline if part.along == "x" else drawn.add_hline
         at = {"x": part.value} if part.along == "x" else {"y": part.value}
         add(
-            **at, line={"color": palette.GREY, "width": 1.5, "dash": "dot"}, row=row, col=1,
+            **at, exclude_empty_subplots=False, line={"color": palette.GREY, "width": 1.5, "dash": "dot"}, row=row, col=1,
             annotation_text=part.text, annotation_position="top left" if part.along == "x" else "bottom right",
         )  # fmt: skip
         return

@@ -37,7 +37,7 @@ def test_chapters_of_a_contest(store: Store, open_page: Open, words: Words) -> N
     assert charts(app) == 3
     assert "mean eval accuracy 57.13 %" in words(app) and "python -m reports people tuesday" in words(app)
     assert "nobody’s months are" in words(app)  # who is not logged in sees what a report says
-    assert app.query_params["chapter"] == ["Outcome"]
+    assert app.query_params["chapter"] == "Outcome"
     for chapter, count in (("Searching", 3), ("Experience", 3), ("As in the study", 3), ("How sure", 0)):
         app = open_page("people", contest="tuesday", chapter=chapter)
         assert charts(app) == count, chapter
