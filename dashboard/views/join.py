@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from dashboard import deep_links, messages
-from dashboard.contest import desk, identity, joining, practice, tuning, waiting
+from dashboard.contest import about_you, desk, identity, joining, practice, tuning, waiting
 from tuners.contest import clock
 from tuners.contest.record import Contest, ContestState, Person, Source
 
@@ -55,7 +55,7 @@ def take_part(person: Person, contest: Contest) -> None:
     elif over or person.finished is not None:
         waiting.closing(contest, person)
     elif person.background is None:
-        joining.background(person)
+        about_you.show(person)
     elif contest.state == ContestState.LOBBY:
         waiting.lobby(contest, person)
     elif clock.left(contest, person, time.time()) == 0:
