@@ -6,7 +6,7 @@ Percentages are fractions here; both print them in percent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Numbers = Sequence[float]
 
@@ -26,7 +26,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Dots:
-    """Single values. hover: a text for each, for pages. names: shown beside each mark."""
+    """Single values. hover: a text for each, for pages; mark: a place in `palette.MARKS`."""
 
     name: str
     x: Numbers
@@ -116,13 +116,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chart:
-    """Panels in a row. share_y: one scale for all of them. height: in pixels on a page with one panel a row;
-    stacked: a page puts panels one below the other, as a phone has no room beside."""
+    """Panels: beside each other in reports, one below the other on pages, as a phone has no room beside.
+
+    share_y: one scale for all of them in reports. height: pixels of one panel. stamp: written across it, where nobody in
+    it is a person.
+    """
 
     panels: tuple[Panel, ...]
     height: int = 420
     share_y: bool = False
-    stamp: str = field(default="")
+    stamp: str = ""
 
     @property
     def empty(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from datasets.errors import UsageError
 from tuners.contest.book import Book
@@ -110,6 +110,7 @@ class ContestData:
 
     public: for a report, where what fewer than five people share is not told; a page is for who runs the contest.
     simulated: everybody who counts is. left_out: simulated participants who do not count, as people take part.
+    unscored: final trainings that are not done yet.
     random: dev errors of configurations that were drawn at random, None where one gave none, and where they come from.
     """
 
@@ -125,7 +126,6 @@ class ContestData:
     random: tuple[float | None, ...] = ()
     random_source: str = ""
     unscored: int = 0
-    caption: str = field(default="")
 
     @property
     def people(self) -> list[Competitor]:
