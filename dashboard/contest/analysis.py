@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard import figures, projector, reading
 from datasets.errors import DataError
 from reports.chart_pages import STAMP
-from reports.contest_data import ContestData, random_studies, read_contest
+from reports.contest_data import ContestData
+from reports.contest_reading import random_studies, read_contest
 from reports.people_part import part
 from reports.pictures import png
 from tuners.contest.book import Book

@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from reports import tables
-from reports.contest_data import SHOWN, ContestData, read_contest
+from reports.contest_data import SHOWN, ContestData
+from reports.contest_reading import read_contest
 from reports.document import Document, Progress
 from reports.kind import Kind, Request
 from reports.people_cells import FEWEST

@@ -18,15 +18,8 @@ from sqlalchemy import delete, update
 
 from datasets.errors import UsageError
 from reports.__main__ import main
-from reports.contest_data import (
-    DEFAULTS,
-    PEOPLE,
-    ContestData,
-    group_of,
-    in_order,
-    random_studies,
-    read_contest,
-)
+from reports.contest_data import DEFAULTS, PEOPLE, ContestData, group_of
+from reports.contest_reading import in_order, random_studies, read_contest
 from reports.kind import Request, kind, silent
 from reports.people_cells import share, told
 from reports.people_part import SIMULATED, PeoplePart, part, parts
