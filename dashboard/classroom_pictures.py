@@ -68,9 +68,8 @@ def play(browser: Browser, served: str, store: Store, address: str, wanted: argp
     contest = book.create("Deep learning, week 7", terms, standard(terms, "A university"))
     camera = Camera(browser, served, store, wanted.out, contest)
     words = [sys.executable, "-m", "tuners.contest", "simulate", "--contest", contest.id, "--pace", "4"]
-    crowd = subprocess.Popen(
-        [*words, "--people", str(wanted.people), "--store", address], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    crowd = subprocess.Popen([*words, "--people", str(wanted.people), "--store", address], cwd=ROOT)
+    server = subprocess.Popen([sys.executable, "-m", "tuners.contest", "serve", "--store", address], cwd=ROOT)
     try:
         wait(lambda: len(book.people(contest.id)) == wanted.people)
         camera.take("lobby", "leaderboard", projected=True)
@@ -82,8 +81,9 @@ def play(browser: Browser, served: str, store: Store, address: str, wanted: argp
         wait(lambda: book.contest(contest.id).state == ContestState.SCORED)
         camera.take("podium", "leaderboard", projected=True)
     finally:
-        crowd.terminate()
-        crowd.wait(30)
+        for process in (crowd, server):
+            process.terminate()
+            process.wait(60)
 
 
 class Camera:

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from dashboard import deep_links, messages, projector, viewers
-from dashboard.contest import board, desk, doors, parts, way_in
+from dashboard.contest import board, desk, doors, parts, serving, way_in
 from dashboard.contest.moment import Moment, moment
 from dashboard.ticker import ticker
 from tuners.contest import clock
@@ -60,6 +60,9 @@ def show(id: str, state: ContestState, simulated: bool, you: str) -> None:
         contest = desk.contest(id)
         if contest is None or contest.state != state:
             st.rerun()  # another state has another page and another pace
+        trouble = serving.wake()  # this page alone may be open while everybody waits for the scores
+        if trouble and not doors.shut():
+            st.error(messages.escaped(trouble), icon=":material/error:")
         now = moment(contest)
         if now.simulated != simulated:
             st.rerun()  # the title says so

@@ -9,7 +9,7 @@ import pytest
 from contest_records import CONFIG, add_contest, add_final, add_person, add_try, set_state
 from streamlit.testing.v1 import AppTest
 
-from dashboard.contest import board, identity, moment
+from dashboard.contest import board, identity, moment, serving
 from dashboard.contest.happened import happened
 from dashboard.contest.standings import Standing, results, standings
 from tuners.contest.access import Access
@@ -27,7 +27,9 @@ SECRET, SECRET_TEXT = 0.123456, "87.65"
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Records are enough here; the process that trains has tests of its own."""
+    monkeypatch.setattr(serving, "wake", lambda: "")
     yield
     moment._moment.clear()
 
