@@ -22,6 +22,11 @@ STAND_IN = "stand-in"
 def banner(store: Store, summary: StudySummary) -> str | None:
     """A warning where not every system is scored, else None."""
     study = summary.study
+    if not study.spec.scored and study.state == StudyState.FINISHED:
+        return (
+            "> **Not scored here.** These are the tuners of a contest: their winners are scored together with people's final "
+            "configurations, see `python -m reports people CONTEST --out DIR`."
+        )
     states = {system.label: system.state for system in store.systems(study.name)}
     scored = sum(state == "scored" for state in states.values())
     if scored == len(states) and study.state == StudyState.FINISHED:

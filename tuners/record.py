@@ -120,6 +120,7 @@ class StudySpec:
     address: where the engine's cluster is; None for this machine.
     second_dev: the share of dev, in (0, 1), that is kept out of searches and only measured on; None for none.
     scored: winners are scored on eval. Those of a contest are not, as the contest does that when it has ended.
+    one_seed: all trials of all searches are trained with the seed of the first one, as people's tries in a contest are.
     """
 
     dataset: str
@@ -136,6 +137,7 @@ class StudySpec:
     address: str | None = None
     second_dev: float | None = None
     scored: bool = True
+    one_seed: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class SystemRun:
         self.repeat = repeat
         self.seed = search_seed(study.spec.seed, repeat)
         self.score_seed = derive(study.spec.seed, "repeat", repeat)
+        self._one_seed = study.spec.seed if study.spec.one_seed else None
         self.spec = spec
         self.searcher = searcher
         self.parallel = parallel
@@ -169,7 +170,7 @@ class SystemRun:
             number=suggestion.number,
             state=TrialState.RUNNING,
             config=dict(suggestion.config),
-            seed=derive(self.seed, "trial", suggestion.number),
+            seed=self._trial_seed(suggestion.number),
             epochs_planned=suggestion.epochs,
             first_epoch=suggestion.first_epoch,
             parent=suggestion.parent,
@@ -181,6 +182,13 @@ class SystemRun:
         self.store.add_trial(trial)
         self.trials[trial.number] = trial
         return trial
+
+    def _trial_seed(self, number: int) -> int:
+        return (
+            derive(self._one_seed, "trial")
+            if self._one_seed is not None
+            else derive(self.seed, "trial", number)
+        )
 
     def _tell_again(self, trial: TrialRecord) -> None:
         """Answers a repeated suggestion with the result that is on record; nothing is trained."""

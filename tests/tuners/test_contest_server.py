@@ -350,6 +350,7 @@ def test_the_machines_are_a_finished_study_without_scores(story: Story, scene: S
     default = next(one for one in trials if one.system.endswith("(defaults)"))
     assert default.state == TrialState.COMPLETE
     person = next(one for one in scene.book.tries(story.contest.id, story.people[3]) if one.number == 1)
+    assert {one.seed for one in trials} == {person.seed}, "nobody buys luck with another seed"
     assert person.dev_error == default.dev_error, "the same configuration, the same seed, the same result"
 
 

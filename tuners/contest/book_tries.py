@@ -150,7 +150,7 @@ class Tries(Reading):
             "practice": practice,
             "state": str(TryState.QUEUED),
             "config": dict(config),
-            "seed": derive(contest.terms.seed, "trial", 0),
+            "seed": derive(contest.terms.seed, "trial"),
             "submitted": time.time(),
             "reasons": dict(reasons),
             "comment": comment,

@@ -22,7 +22,8 @@ def label(terms: Terms, name: str) -> str:
 
 
 def study_spec(terms: Terms) -> StudySpec:
-    """Every search has the budget of a person. Winners are not scored: the contest does that when it has ended."""
+    """Every search has the budget of a person, and its trials have the seed of people's tries. Winners are not scored: the
+    contest does that when it has ended."""
     about = task(terms.task)
     systems = [SystemSpec(label(terms, tuner), about.model, tuner) for tuner in terms.tuners]
     systems.append(SystemSpec(label(terms, DEFAULTS), about.model, HAND, (dict(defaults(about)),), repeats=1))
@@ -40,4 +41,5 @@ def study_spec(terms: Terms) -> StudySpec:
         seed=terms.seed,
         repeats=terms.searches,
         scored=False,
+        one_seed=True,
     )
