@@ -13,7 +13,7 @@ from tuners.record import StudyState
 TITLE = "Report"
 ICON = ":material/description:"
 SECTION = "Reports"
-POSITION = 60
+POSITION = 70
 
 #: Formats: name, label, MIME type, what is in it.
 FILES = (
