@@ -24,8 +24,8 @@ MENU = {
         *("eeg", "patches"),
     ],
     "Do": ["start", "draw", "lesson"],
-    "Reports": ["report"],
     "Contest": ["join", "leaderboard", "your_data", "contest"],
+    "Reports": ["report"],
 }
 
 
