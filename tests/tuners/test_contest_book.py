@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from datasets.errors import UsageError
-from manual.learner import EpochReport, Pulse
-from tuners.contest import clock, closing, codes, tables, turns
+from manual.learner import EpochReport, Pulse, Value
+from tuners.contest import book_people, book_tries, clock, closing, codes, tables, turns
 from tuners.contest.book import Book
 from tuners.contest.charges import ledger
 from tuners.contest.record import (
@@ -290,6 +290,49 @@ def test_refusals_of_a_submission_say_why(book: Book) -> None:
         connection.execute(update(tables.contests).values(opened=time.time() - 61))
     with pytest.raises(UsageError, match="1 minutes are over"):
         book.submit(late.id, person, CONFIG)
+
+
+@pytest.mark.parametrize("value", [10**400, "1e400", float("nan"), True, [3], {"a": 3}, "\0", "0x10"])
+@pytest.mark.parametrize("name", ["epochs", "learning_rate", "optimizer"])
+def test_a_value_of_any_kind_is_refused_in_words(book: Book, name: str, value: Value) -> None:
+    contest = opened(book)
+    person = taking_part(book, contest.id)
+    with pytest.raises(UsageError, match="is not possible"):
+        book.submit(contest.id, person, {**CONFIG, name: value})
+
+
+def test_what_no_form_offers_is_refused_as_everybody_reads_it(book: Book) -> None:
+    """A browser checks the choices of a form, and it is the participant's own."""
+    contest = opened(book)
+    person = book.join(contest.id, consent_version="1", reuse=True).person.id
+    for wrong in ({"education": "clever"}, {"months": float("nan")}, {"months": "3"}, {"rating": 2.5}):
+        with pytest.raises(UsageError, match="must be"):
+            book.tell_background(contest.id, person, replace(SAID, **wrong))  # type: ignore[arg-type]
+    book.tell_background(contest.id, person, SAID)
+    book.begin(contest.id, person)
+    with pytest.raises(UsageError, match="the reason for epochs must be one of"):
+        book.submit(contest.id, person, CONFIG, {"epochs": "because"})  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="NUL"):
+        book.submit(contest.id, person, CONFIG, {"epochs": Reason.OTHER}, "a\0b")
+    assert book.tries(contest.id) == [] and len(book.people(contest.id)) == 1
+
+
+def test_loops_of_one_browser_come_to_an_end(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book_people, "MOST_PEOPLE", 2)
+    monkeypatch.setattr(book_tries, "MOST_TRIES", 2)
+    monkeypatch.setattr(book_tries, "MOST_PRACTICE", 2)
+    contest = opened(book)
+    person = taking_part(book, contest.id)
+    taking_part(book, contest.id)
+    with pytest.raises(UsageError, match="at most 2 people"):
+        book.join(contest.id, consent_version="1", reuse=True)
+    for _ in range(2):
+        book.cancel(contest.id, person, book.submit(contest.id, person, CONFIG).number)
+        book.practise(contest.id, codes.new_id(), CONFIG)
+    with pytest.raises(UsageError, match="at most 2 tries"):
+        book.submit(contest.id, person, CONFIG)
+    with pytest.raises(UsageError, match="2 practice trainings wait or run"):
+        book.practise(contest.id, codes.new_id(), CONFIG)
 
 
 def test_what_waited_costs_nothing_and_what_ran_its_epochs(book: Book) -> None:

@@ -11,13 +11,16 @@ from datasets.errors import UsageError
 from tuners.contest import codes, tables
 from tuners.contest.book_reading import CONTESTS, COUNTED, PEOPLE, TRIES, Reading
 from tuners.contest.erase import empty_log
-from tuners.contest.record import Background, ContestState, Person, Source, TryState
+from tuners.contest.record import Background, ContestState, Education, Person, Source, TryState
 from tuners.contest.rows import person_of
 
 #: States of a contest in which somebody may join.
 JOINABLE = (ContestState.LOBBY, ContestState.OPEN)
 
 FINISHED = "they finished"
+
+#: People of a contest. A lecture has fewer; a browser that joins in a loop has not.
+MOST_PEOPLE = 1000
 
 #: What has a row of a person; all of it goes when they withdraw.
 PERSONAL = (tables.tries, tables.live, tables.entrants)
@@ -38,7 +41,7 @@ class People(Reading):
     def join(self, id: str, *, consent_version: str, reuse: bool, source: Source = Source.PERSON) -> Joined:
         """A new participant who agreed to a text. reuse: that their data may be passed on.
 
-        Raises UsageError where the contest is over or the text is another one by now.
+        Raises UsageError where the contest is over or full, or the text is another one by now.
         """
         contest = self.contest(id)
         if contest.state not in JOINABLE:
@@ -50,6 +53,11 @@ class People(Reading):
             )
         token, code = codes.new_token(), codes.new_personal_code()
         taken = {one.alias for one in self.people(id)}
+        if len(taken) >= MOST_PEOPLE:
+            raise UsageError(
+                f"contest {contest.title!r} is full: at most {MOST_PEOPLE} people join one; tell the instructor, who can create "
+                "another"
+            )
         alias = codes.new_alias()
         while alias in taken:
             alias = f"{codes.new_alias()} {len(taken) + 1}"
@@ -201,15 +209,28 @@ class People(Reading):
 
 
 def _check(said: Background) -> None:
-    """Raises UsageError with the rule, the value and the way out."""
+    """Raises UsageError with the rule, the value and the way out.
+
+    Types are looked at as well: a form's choices are checked by the browser alone, which is the participant's, and what
+    the store has is read by everybody.
+    """
     for name, months in (
         ("deep learning", said.months),
         ("other machine learning", said.ml_months),
         ("programming", said.programming_months),
     ):
-        if months is not None and not 0 <= months <= 1200:
+        if months is not None and not _whole(months, 0, 1200):
             raise UsageError(
                 f"months with {name} must be from 0 to 1200, and {months} is not; give whole months"
             )
-    if not 1 <= said.rating <= 5:
+    if not isinstance(said.education, Education):
+        steps = ", ".join(Education)
+        raise UsageError(
+            f"the education must be one of: {steps}; {said.education!r} is not; choose one of these"
+        )
+    if not _whole(said.rating, 1, 5):
         raise UsageError(f"the rating must be from 1 to 5, and {said.rating} is not; choose one of these")
+
+
+def _whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high

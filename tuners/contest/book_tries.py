@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from datasets.errors import UsageError
@@ -29,6 +29,12 @@ from tuners.seeds import derive
 
 #: Characters of a comment.
 LONGEST = 2000
+
+#: Tries of one person, the cancelled ones too, as those that waited cost nothing else.
+MOST_TRIES = 1000
+
+#: Practice of a contest that waits or trains: whoever practises is nobody, so it cannot be counted by person.
+MOST_PRACTICE = 60
 
 WAITED = "cancelled while it waited; nothing was charged"
 
@@ -60,6 +66,10 @@ class Tries(Reading):
             raise UsageError(
                 "one training at a time, and yours waits or runs; cancel it or wait until it has ended"
             )
+        if len(tries) >= MOST_TRIES:
+            raise UsageError(
+                f"one person has at most {MOST_TRIES} tries, and these are yours; mark your final configuration, or finish"
+            )
         spent = ledger(contest.terms, tries).spent()
         if spent is not None:
             raise UsageError(f"your budget of {spent} is spent; mark your final configuration, or finish")
@@ -85,6 +95,10 @@ class Tries(Reading):
         if any(one.state in OPEN_TRIES for one in tries):
             raise UsageError(
                 "one training at a time, and yours waits or runs; cancel it or wait until it has ended"
+            )
+        if self._practised(id) >= MOST_PRACTICE:
+            raise UsageError(
+                f"{MOST_PRACTICE} practice trainings wait or run already, which is the most at a time; try again in a minute"
             )
         resolved = resolve(task(contest.terms.task), config)
         states = (ContestState.LOBBY, ContestState.OPEN)
@@ -129,6 +143,12 @@ class Tries(Reading):
             ).rowcount
         if not changed:
             raise UsageError("your time was over this moment, and your final configuration is fixed")
+
+    def _practised(self, id: str) -> int:
+        """Practice that has not ended, of everybody."""
+        open_ones = (TRIES.c.contest == id, TRIES.c.practice == 1, TRIES.c.state.in_(OPEN_TRIES))
+        (row,) = self._rows(select(func.count().label("number")).select_from(TRIES).where(*open_ones))
+        return int(row["number"])
 
     def _add(
         self,
@@ -196,6 +216,14 @@ def _check_time(contest: Contest, who: Person, now: float) -> None:
 
 
 def _check_reasons(reasons: Mapping[str, Reason], comment: str) -> None:
+    """Types are looked at as well, as a form's choices are checked by the browser alone."""
+    for name, reason in reasons.items():
+        if not isinstance(reason, Reason):
+            raise UsageError(
+                f"the reason for {name} must be one of: {', '.join(Reason)}; {reason!r} is not; choose one of these"
+            )
+    if "\0" in comment:  # PostgreSQL cannot store it
+        raise UsageError("a comment is text, and yours holds a character that is none (NUL); type it anew")
     if len(comment) > LONGEST:
         raise UsageError(
             f"a comment has at most {LONGEST} characters, and yours has {len(comment)}; shorten it"

@@ -187,7 +187,7 @@ def _number(domain: Domain, value: Value) -> Value | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     if not math.isfinite(number):
         return None
