@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from dashboard import messages
-from dashboard.contest import desk
+from dashboard.contest import desk, doors, identity
+from datasets.errors import UsageError
 from tuners.contest.book import Book
 from tuners.contest.export import early, export, refusal
 from tuners.contest.record import Contest, ContestState
@@ -88,7 +90,7 @@ def _export(contest: Contest) -> None:
         )
     st.download_button(
         "Export as zip",
-        lambda: export(desk.book(), contest.id, before_freeze=True),
+        partial(_exported, contest, identity.read(identity.INSTRUCTOR)),
         f"contest-{contest.id}.zip",
         "application/zip",
         icon=":material/download:",
@@ -96,6 +98,13 @@ def _export(contest: Contest) -> None:
         key="export-contest",
         help="Those who agreed to it, with new ids, coarse answers, and no comments; README.txt tells what is in it",
     )
+
+
+def _exported(contest: Contest, login: str | None) -> bytes:
+    """Called with the click, outside of the session, perhaps after its login has ended."""
+    if not doors.access().is_login(login):
+        raise UsageError("your login has ended; log in again on the page Contest")
+    return export(desk.book(), contest.id, before_freeze=True)
 
 
 def _delete(contest: Contest) -> None:
@@ -118,5 +127,6 @@ def _delete(contest: Contest) -> None:
 
 
 def _do(action: Callable[[Book], object]) -> None:
-    """Called once for each click."""
-    st.session_state[SAID] = desk.attempt(action)
+    """Called once for each click, before the page runs: so it asks itself whether the login has ended meanwhile."""
+    if doors.is_instructor():
+        st.session_state[SAID] = desk.attempt(action)

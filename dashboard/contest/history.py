@@ -13,6 +13,7 @@ from dashboard.contest import desk, settings_form
 from dashboard.contest.joining import SAID
 from datasets.percent import percent_text
 from manual.learner import Config
+from tuners.contest.export import inert
 from tuners.contest.form import Field, fields, plain
 from tuners.contest.record import SCORED_TRIES, Contest, Person, Try, TryState
 from tuners.contest.task import ContestTask
@@ -145,7 +146,7 @@ def as_csv(tries: Sequence[Try], entries: Sequence[Field]) -> str:
             [one.number, one.state.value, score, one.epochs, f"{one.seconds:.2f}"]
             + [one.config.get(name, "") for name in names]
             + [str(reasons.get(name, "")) for name in names]
-            + [one.comment, one.note]
+            + [inert(one.comment), inert(one.note)]
         )
     return out.getvalue()
 

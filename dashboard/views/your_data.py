@@ -48,10 +48,14 @@ def show_mine(person: Person, contest: Contest) -> None:
         return
     with st.popover("I lost my personal code …", icon=":material/key:"):
         st.markdown("You get another one, shown once. The one before it ends.")
-        st.button("Give me another code", on_click=renew, args=(person,), key="data-renew")
+        st.button("Give me another code", on_click=renew, key="data-renew")
 
 
-def renew(person: Person) -> None:
+def renew() -> None:
+    """For whom this browser is now: a click comes before the page looks, and somebody may have come back elsewhere."""
+    person = desk.person()
+    if person is None:
+        return
     made: list[str] = []
     st.session_state[joining.SAID] = desk.attempt(
         lambda book: made.append(book.new_code(person.contest, person.id))

@@ -120,6 +120,18 @@ def test_deleting_needs_the_title(desk: Access, open_page: Open, store: Store) -
     assert Book(store).contests() == []
 
 
+def test_click_after_the_login_has_ended_does_nothing(
+    desk: Access, open_page: Open, store: Store, browser: dict[str, str]
+) -> None:
+    """A click is taken before the page runs."""
+    contest = add_contest(store)
+    app = open_page("contest", contest=contest.id)
+    desk.logout(browser[identity.INSTRUCTOR])
+    app.button(key="start-contest").click().run()
+    assert Book(store).contest(contest.id).state == ContestState.LOBBY
+    assert app.text_input(key="login-password")
+
+
 def test_participants_are_watched_by_the_names_drawn_for_them(
     desk: Access, open_page: Open, store: Store, words: Words
 ) -> None:

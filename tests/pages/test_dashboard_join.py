@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -215,6 +216,8 @@ def test_tries_can_be_taken_up_again_and_marked(
     tries = book.tries(contest.id, who.person.id)
     lines = history.as_csv(tries, fields(task("digits"))).splitlines()
     assert lines[1].startswith("1,complete,75.00,3,")
+    formula = history.as_csv([replace(tries[0], comment="=1+1")], fields(task("digits")))
+    assert "'=1+1" in formula  # no spreadsheet computes what somebody wrote
     assert len(lines) == 4
 
 
@@ -276,6 +279,13 @@ def test_somebody_withdraws_and_the_browser_forgets_them(
     code = app.code[0].value
     app.button(key="data-kept").click().run()
     assert code not in words(app)
+    # Somebody came back on another device, so a click here makes no code for whoever holds this one.
+    app.session_state["identity-secrets"].held[identity.PERSON] = book.come_back(code)[1]
+    app.run()
+    token = book.come_back(code)[1]
+    assert not app.button(key="data-renew").click().run().code
+    app.session_state["identity-secrets"].held[identity.PERSON] = token
+    app.run()
 
     def send(code: str, sure: bool) -> AppTest:
         app.text_input[0].set_value(code)

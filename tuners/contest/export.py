@@ -162,13 +162,14 @@ def _rules(contest: Contest) -> dict[str, str]:
 def _csv(frame: pd.DataFrame) -> str:
     """All digits of every number; no text that a spreadsheet would run."""
     safe = {
-        name: frame[name].map(_inert, na_action="ignore") if frame[name].dtype == "string" else frame[name]
+        name: frame[name].map(inert, na_action="ignore") if frame[name].dtype == "string" else frame[name]
         for name in frame.columns
     }
     return str(pd.DataFrame(safe, columns=frame.columns).to_csv(index=False, lineterminator="\n"))
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """Text for a cell that no spreadsheet takes for a formula: one that begins as such has a ' before it."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
