@@ -45,7 +45,9 @@ def read(name: str) -> str | None:
     if name in held:
         return held[name]
     found = st.context.cookies.get(name)
-    return found if isinstance(found, str) and found else None  # a page under test has a stand-in for a browser
+    return (
+        found if isinstance(found, str) and found else None
+    )  # a page under test has a stand-in for a browser
 
 
 def remember(name: str, secret: str, seconds: float) -> None:

@@ -31,7 +31,14 @@ def patches() -> TuningSplit:
 
 
 def test_every_kind_of_data_has_its_inputs():
-    assert set(scan(INPUTS, InputKind)) == {"points2d", "eeg", "patches", "images", "small-images", "large-images"}
+    assert set(scan(INPUTS, InputKind)) == {
+        "points2d",
+        "eeg",
+        "patches",
+        "images",
+        "small-images",
+        "large-images",
+    }
     with pytest.raises(UsageError, match="no kind of data called 'sound'"):
         fit_inputs(
             TuningSplit(

@@ -35,7 +35,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
         help="simulated participants in a contest: demonstration data, and marked as such everywhere",
         description=(
             "Let simulated participants take part in a contest. Their choices are drawn, their trainings are real. "
-            "Without --contest a short one of their own is created, run, ended and scored, in about three minutes on "
+            "Without --contest a short one of their own is created, run, ended and scored, in about four minutes on "
             "two cores. No export takes a contest with simulated participants."
         ),
     )

@@ -66,7 +66,9 @@ def cover(tile: FloatMap, shape: tuple[int, int], offset: tuple[int, int]) -> Fl
     shifted = np.roll(tile, (-offset[0], -offset[1]), axis=(0, 1))
     large = np.empty(shape, dtype=tile.dtype)
     for top in range(0, shape[0], TILE):
-        for left in range(0, shape[1], TILE):  # copies of blocks: an index for each pixel costs six times as much
+        for left in range(
+            0, shape[1], TILE
+        ):  # copies of blocks: an index for each pixel costs six times as much
             block = large[top : top + TILE, left : left + TILE]
             block[:] = shifted[: block.shape[0], : block.shape[1]]
     return large

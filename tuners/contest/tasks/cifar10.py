@@ -14,4 +14,5 @@ class Cifar10(ContestTask):
     classes = 10
     sizes = (45_000, 5_000, 10_000)
     samples = "small photographs"
+    seconds = 150.0
     minutes = 120.0

@@ -14,3 +14,4 @@ class Digits(ContestTask):
     classes = 10
     sizes = (1_297, 250, 250)
     samples = "small grey pictures"
+    seconds = 1.5

@@ -14,3 +14,4 @@ class Digits32(ContestTask):
     classes = 10
     sizes = (1_297, 1_000, 1_000)
     samples = "small coloured pictures"
+    seconds = 4.5

@@ -14,4 +14,5 @@ class Imagenette(ContestTask):
     classes = 10
     sizes = (9_469, 1_962, 1_963)
     samples = "photographs"
+    seconds = 4700.0
     minutes = 120.0

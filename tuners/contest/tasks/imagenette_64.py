@@ -14,4 +14,5 @@ class Imagenette64(ContestTask):
     classes = 10
     sizes = (9_469, 1_962, 1_963)
     samples = "photographs"
+    seconds = 700.0
     minutes = 120.0

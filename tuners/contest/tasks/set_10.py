@@ -14,3 +14,4 @@ class Set10(ContestTask):
     classes = 2
     sizes = (100_000, 10_000, 10_000)
     samples = "points with two coordinates"
+    seconds = 12.0
