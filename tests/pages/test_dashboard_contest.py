@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from contest_records import add_contest, add_person, add_try, set_state
 from streamlit.testing.v1 import AppTest
 
@@ -68,6 +69,14 @@ def test_elsewhere_nobody_sets_a_password(
     app = open_page("contest")
     assert not app.text_input
     assert "set on the machine that serves this page" in words(app)
+
+
+def test_guesses_through_a_proxy_keep_nobody_out_at_this_machine(
+    browser: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = doors.whereabouts()
+    monkeypatch.setattr(type(st.context), "headers", {"X-Forwarded-For": "192.0.2.7"})
+    assert doors.whereabouts() != here
 
 
 def test_wrong_password_is_refused_in_words(open_page: Open, store: Store) -> None:

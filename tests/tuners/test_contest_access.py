@@ -85,7 +85,7 @@ def test_guesses_are_slowed_down_where_they_come_from(desk: Access, monkeypatch:
     waits = []
     for _ in range(9):
         assert not desk.check("a wrong one", "192.0.2.7")
-        free = access._failures["192.0.2.7"][1]
+        ((_, free),) = access._failures.values()
         waits.append(free - now[0])
         now[0] = free
     assert waits == [0, 0, 0, 2, 4, 8, 16, 32, 60]
@@ -96,6 +96,17 @@ def test_guesses_are_slowed_down_where_they_come_from(desk: Access, monkeypatch:
     now[0] += 60
     assert desk.check(PASSWORD, "192.0.2.7")
     assert not desk.check("a wrong one", "192.0.2.7") and desk.check(PASSWORD, "192.0.2.7")
+
+
+def test_new_password_ends_the_wait(desk: Access) -> None:
+    """Students at the instructor's address, as behind one proxy, must not keep the instructor out."""
+    desk.set_password(PASSWORD)
+    for _ in range(4):
+        assert not desk.check("a wrong one", "192.0.2.7")
+    with pytest.raises(UsageError, match="or set a new one with"):
+        desk.check(PASSWORD, "192.0.2.7")
+    desk.replace_password("another password")
+    assert desk.check("another password", "192.0.2.7")
 
 
 def test_login_ends_by_itself_and_by_leaving(desk: Access, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,10 @@ ACCESS, LOGINS = tables.access, tables.logins
 #: The one row.
 PLACE = 1
 
-#: By who asks: wrong passwords in a row, and until when the next one is not looked at. Kept by the process that
-#: serves the pages, one for all its viewers; another process is started by somebody who has the store anyway.
-_failures: dict[str, tuple[int, float]] = {}
+#: By who asks and the stored password: wrong ones in a row, and until when the next one is not looked at. So a new
+#: password ends the wait for an instructor whom others at the same address keep out. Kept by the process that serves the
+#: pages, one for all its viewers; another process is started by somebody who has the store anyway.
+_failures: dict[tuple[str, str], tuple[int, float]] = {}
 
 #: One password at a time is hashed, so that guesses from many browsers do not take the machine's memory.
 _hashing = Lock()
@@ -96,7 +97,8 @@ class Access:
         if stored is None or len(password) > LONGEST:
             return False
         with _hashing:
-            count, until = _failures.get(who, (0, 0.0))
+            place = who, stored
+            count, until = _failures.get(place, (0, 0.0))
             wait = until - time.monotonic()
             if wait > 0:
                 raise UsageError(
@@ -104,11 +106,11 @@ class Access:
                     "one with: python -m tuners.contest password"
                 )
             if _matches(password, stored):
-                _failures.pop(who, None)
+                _failures.pop(place, None)
                 return True
             count += 1
             pause = min(LONGEST_WAIT, 2.0 ** (count - FREE_FAILURES)) if count > FREE_FAILURES else 0.0
-            _failures[who] = count, time.monotonic() + pause
+            _failures[place] = count, time.monotonic() + pause
             return False
 
     # Logins ---------------------------------------------------------------------------------------

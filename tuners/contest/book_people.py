@@ -223,7 +223,7 @@ def _check(said: Background) -> None:
             raise UsageError(
                 f"months with {name} must be from 0 to 1200, and {months} is not; give whole months"
             )
-    if not isinstance(said.education, Education):
+    if said.education not in list(Education):
         steps = ", ".join(Education)
         raise UsageError(
             f"the education must be one of: {steps}; {said.education!r} is not; choose one of these"
