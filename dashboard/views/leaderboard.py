@@ -153,8 +153,8 @@ def show_end(now: Moment, you: str) -> None:
     st.html(board.final_table(now.results, you))
     st.caption(
         f"Eval accuracy: the mean of {now.contest.terms.final_seeds} trainings on train and dev, the same seeds for all, with "
-        "Student's 95 % interval of that mean; it holds the luck of seeds, not that of people. Dev is what everybody chose by, "
-        "so it flatters."
+        "Student's 95 % interval of that mean; it holds the luck of seeds, not that of people. Two things move a configuration from dev to eval: it was "
+        "chosen by dev, which flatters, and dev is learnt from in the end, which helps."
     )
     if not doors.shut():
         st.page_link(
