@@ -18,6 +18,9 @@ from tuners.contest.form import Field, fields, plain
 from tuners.contest.record import SCORED_TRIES, Contest, Person, Try, TryState
 from tuners.contest.task import ContestTask
 
+#: In the session: the number of the try that was the newest when this was drawn last.
+NEWEST = "part-newest"
+
 #: States as people say them.
 WORDS = {
     TryState.QUEUED: "waits",
@@ -85,6 +88,9 @@ def show(contest: Contest, person: Person, tries: Sequence[Try], task: ContestTa
 def _actions(contest: Contest, person: Person, tries: Sequence[Try], task: ContestTask, prefix: str) -> None:
     """What can be done with one of them."""
     by_number = {one.number: one for one in reversed(tries)}
+    newest = tries[-1].number
+    if st.session_state.get(NEWEST) != newest:  # a choice of before is not meant for what came after it
+        st.session_state[NEWEST] = st.session_state["part-try"] = newest
     number = st.selectbox(
         "A try", list(by_number), format_func=lambda number: f"Try {number}", key="part-try", width=110
     )
