@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import messages, reading, servers
 from dashboard.contest import doors
-from datasets.errors import DataError, HandtuneError
+from datasets.errors import DataError, HandtuneError, UsageError
 from tuners.jobs import seat
 from tuners.jobs.queue import Queue
 from tuners.jobs.record import OPEN, Job
@@ -92,6 +92,11 @@ def attempt(action: Callable[[], None]) -> str:
 
 
 def _write(change: Callable[[Queue], object]) -> None:
+    """Raises UsageError for a click on a page that was opened before the dashboard was closed: it comes before the page runs."""
+    if doors.shut():
+        raise UsageError(
+            "the dashboard was closed meanwhile to all but the instructor; log in on the page Contest"
+        )
     with closing(Store(location(None))) as store:
         change(Queue(store))
     _jobs.clear()

@@ -15,6 +15,7 @@ from dashboard import jobs
 from dashboard.start_request import Request, amount, suggested_name
 from tuners import schema
 from tuners.cli import parser
+from tuners.contest.access import Access
 from tuners.jobs import seat
 from tuners.jobs.queue import Queue, new_token
 from tuners.jobs.record import JobState
@@ -156,6 +157,17 @@ def test_a_click_adds_one_job_and_the_same_again_takes_a_second_thought(
     app.multiselect(key="start-baseline").set_value(["knn", "rnf"]).run()
     app.button(key="start-now").click().run()
     assert [job.study for job in queue.jobs()] == ["set10-baselines-2", "set10-baselines"]
+
+
+def test_a_page_from_before_the_dashboard_was_closed_starts_nothing(queue: Queue, open_page: Open) -> None:
+    """A click is taken before the page runs."""
+    app = open_page("start", tuner="none", baseline="knn")
+    access = Access(queue.store)
+    access.set_password("a long password")
+    access.close(True)
+    app.button(key="start-now").click().run()
+    assert queue.jobs() == []
+    assert [title.value for title in app.title] == ["Start a search is for the instructor"]
 
 
 def test_jobs_are_shown_with_their_place_their_end_and_what_can_be_done(
