@@ -16,12 +16,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 NAMES = {"TITLE": str, "ICON": str, "SECTION": str, "POSITION": int}
+
+
+#: Threads share the count of how deep `ast.parse` is, and Python 3.11 breaks off with a SystemError where they disturb each
+#: other in it. A dashboard that comes back is asked by all browsers at once.
+_parsing = Lock()
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ def declaration(file: Path) -> Declaration:
 def declarations(folder: Path) -> tuple[Declaration, ...]:
     """All pages of a folder in the order of the menu. Files with a leading underscore are helpers."""
     files = [file for file in sorted(folder.glob("*.py")) if not file.name.startswith("_")]
-    return tuple(sorted(map(declaration, files), key=lambda page: (page.position, page.title)))
+    with _parsing:
+        return tuple(sorted(map(declaration, files), key=lambda page: (page.position, page.title)))
 
 
 def navigation(
