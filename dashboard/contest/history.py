@@ -13,6 +13,7 @@ from dashboard.contest import desk, settings_form
 from dashboard.contest.joining import SAID
 from datasets.percent import percent_text
 from manual.learner import Config
+from tuners.contest.closing import best
 from tuners.contest.export import inert
 from tuners.contest.form import Field, fields, plain
 from tuners.contest.record import SCORED_TRIES, Contest, Person, Try, TryState
@@ -44,12 +45,6 @@ def outcome(one: Try) -> str:
         return one.note
     words = WORDS[one.state]
     return one.note if one.note.startswith(words) else f"{words}: {one.note}" if one.note else words
-
-
-def best(tries: Sequence[Try]) -> Try | None:
-    """The one with the highest dev accuracy, the earlier of equals."""
-    scored = [one for one in tries if one.state in SCORED_TRIES and one.dev_error is not None]
-    return min(scored, key=lambda one: (one.dev_error, one.number), default=None)
 
 
 def settings(config: Config, entries: Sequence[Field]) -> str:

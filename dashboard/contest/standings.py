@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from datasets.percent import percent
 from reports.statistics.intervals import mean_interval
+from tuners.contest.closing import best
 from tuners.contest.published import published
 from tuners.contest.record import (
     OPEN_TRIES,
-    SCORED_TRIES,
     Contest,
     ContestState,
     Entrant,
@@ -193,26 +193,26 @@ def _mean(seconds: Sequence[float]) -> float:
 
 
 def _person(who: Person, tries: Sequence[Try]) -> Standing:
-    errors = [one.dev_error for one in tries if one.state in SCORED_TRIES and one.dev_error is not None]
+    chosen = best(tries)
     return Standing(
         who.id,
         EntrantKind.PERSON,
         who.alias,
         who.source,
-        min(errors, default=None),
+        chosen.dev_error if chosen else None,
         sum(one.state not in OPEN_TRIES for one in tries),
         any(one.state in OPEN_TRIES for one in tries),
     )
 
 
 def _machine(who: Machine, trials: Sequence[TrialRecord]) -> Standing:
-    best = winner(trials)
+    chosen = winner(trials)
     return Standing(
         f"{who.group}/{who.label}",
         who.kind,
         who.label,
         Source.PERSON,
-        best.dev_error if best else None,
+        chosen.dev_error if chosen else None,
         sum(one.state != TrialState.RUNNING for one in trials),
         any(one.state == TrialState.RUNNING for one in trials),
         who.group,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import messages
 from dashboard.contest import desk, history, joining, practice, serving, task_text, tuning
+from tuners.contest.closing import best
 from tuners.contest.form import fields
 from tuners.contest.record import ClockKind, Contest, ContestState, Person
 from tuners.contest.task import task
@@ -79,7 +80,7 @@ def closing(contest: Contest, person: Person) -> None:
     st.header(f"Thank you, {messages.escaped(person.alias)}", anchor=False)
     ending = f" ({person.ending})" if person.ending else ""
     st.markdown(f"Your part in **{messages.escaped(contest.title)}** is over{messages.escaped(ending)}.")
-    top = history.best(tries)
+    top = best(tries)
     taken = next((one for one in tries if one.number == person.final), top)
     if taken is None:
         st.info(

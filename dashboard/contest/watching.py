@@ -9,8 +9,9 @@ import streamlit as st
 from dashboard import messages
 from dashboard.age import lasting
 from dashboard.contest import desk, parts
-from dashboard.contest.history import accuracy, best, outcome
+from dashboard.contest.history import accuracy, outcome
 from dashboard.contest.joining import SAID
+from tuners.contest.closing import best
 from tuners.contest.record import OPEN_TRIES, Contest, Try, TryState
 
 #: Seconds between two looks: while it trains, while it waits, while only the instructor may change something.
