@@ -120,25 +120,41 @@ def chromium() -> str | None:
 @contextmanager
 def served(environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
     """The address of a dashboard of one's own, without a slash at its end. environment: more variables for it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
-    command += ["--server.headless", "true", "--server.port", str(port)]
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port = free_port()
+    server = start(port, environment)
     try:
-        address = f"http://localhost:{port}"
-        _wait_for(f"{address}/_stcore/health", server)
-        yield address
+        yield f"http://localhost:{port}"
     finally:
         server.terminate()
         server.wait(10)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def start(port: int, environment: Mapping[str, str], log: Path | None = None) -> subprocess.Popen[bytes]:
+    """A dashboard at a port, once it answers; whoever starts it ends it. log: where what it says is added.
+
+    Raises RuntimeError where it ends by itself, and TimeoutError where it does not answer.
+    """
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command += ["--server.headless", "true", "--server.port", str(port)]
+    with (log or Path(os.devnull)).open("ab") as out:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_for(f"http://localhost:{port}/_stcore/health", server)
+    except BaseException:
+        server.terminate()
+        server.wait(10)
+        raise
+    return server
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -22,7 +22,7 @@ from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = ROOT / "tests" / "pages" / "study_records.py"
-for folder in (RECORDS.parent, ROOT / "tests" / "tuners"):
+for folder in (RECORDS.parent, ROOT / "tests" / "tuners", Path(__file__).parent):
     sys.path.insert(0, str(folder))  # importlib mode leaves the folders of helpers off the path
 
 from corpus_records import add_corpus_study, write_prepared  # noqa: E402

@@ -1,103 +1,297 @@
-"""A participant in a real browser, and a training that really runs."""
+"""A whole contest in real browsers: three participants and the instructor, and everything is killed in the middle.
+
+What participants do beyond the first one's steps is asked for through the book, and seen on their pages.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Callable
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import psutil
 import pytest
+from contest_class import (
+    EVERYTHING,
+    PATIENCE,
+    Class,
+    people_join,
+    the_contest_starts,
+    the_instructor_logs_in,
+    until,
+)
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
-from dashboard import screenshots
-from dashboard.contest import identity
-from tuners.contest.book import Book
-from tuners.contest.consent import standard
-from tuners.contest.record import Terms, TryState
-from tuners.store import Store
+from manual.learner import Config, Value
+from tuners.contest import tables
+from tuners.contest.anonymity import K
+from tuners.contest.closing import best
+from tuners.contest.record import (
+    OPEN_TRIES,
+    SCORED_TRIES,
+    ClockKind,
+    ContestState,
+    Terms,
+    TryState,
+)
+from tuners.jobs import seat
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-#: Milliseconds for what a busy machine does in seconds.
-LONG = 90_000
+TERMS = Terms(minutes=60, clock=ClockKind.EACH, max_trials=6, tuners=("pso",), searches=1, final_seeds=2)
 
-#: All text and all attributes of a page, those within components included.
-EVERYTHING = """() => {
-    const all = (node) => (node.shadowRoot ? all(node.shadowRoot) : '')
-        + [...(node.attributes ?? [])].map(one => one.value).join(' ')
-        + [...node.childNodes].map(one => one.nodeType === 3 ? one.data : all(one)).join(' ');
-    return all(document);
-}"""
+#: What stands in somebody's configurations only: their learning rates.
+MARKS = {"berta": "0.00731", "carla": "0.00457"}
 
+#: Trainings of a moment; with LONG they go on for a while.
+QUICK: dict[str, Value] = {"epochs": 2, "batch_size": 64, "loss": "cross-entropy", "optimizer": "adam"}
+BERTAS = QUICK | {"learning_rate": float(MARKS["berta"])}
+CARLAS = QUICK | {"learning_rate": float(MARKS["carla"])}
+LONG: dict[str, Value] = {"epochs": 20, "batch_size": 4}
 
-def choose(page: Page, label: str, option: str, settle: Callable[[Page], None]) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    settle(page)
+#: Seconds after a click on "Cancel" until the worker is free.
+FREE = 2.0
 
 
-def test_from_the_join_code_to_a_dev_accuracy(
-    chromium: Browser, address: str, settle: Callable[[Page], None]
+@pytest.fixture
+def room(chromium: Browser, address: str, tmp_path: Path, settle: Callable[[Page], None]) -> Iterator[Class]:
+    room = Class(chromium, address, tmp_path, TERMS, settle)
+    expect.set_options(timeout=PATIENCE)
+    yield room
+    expect.set_options(timeout=5_000)
+    room.close()
+
+
+def test_a_contest_from_the_login_to_the_export(
+    room: Class, answer: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    book = Book(Store(address))
-    terms = Terms(minutes=10, tuners=())
-    contest = book.create("Monday", terms, standard(terms))
-    with screenshots.served({"HANDTUNE_STORE": address}) as dashboard:
-        context = chromium.new_context(viewport={"width": 1280, "height": 1400})
-        page = context.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: asked.append(message.text))
+    the_instructor_logs_in(room)
+    people_join(room)
+    the_contest_starts(room)
+    a_try_by_hand(room)
+    one_is_cancelled_and_one_reloads(room)
+    everything_is_killed(room)
+    one_runs_out_of_time(room)
+    room.nobody_sees_another(MARKS)
+    doors_stay_shut(room)
+    the_contest_ends(room)
+    eval_is_there(room)
+    the_data_leave(room, answer, tmp_path / "report")
+    room.nobody_sees_another(MARKS)
+    no_secret_is_told(room)
 
-        page.goto(f"{dashboard}/join?code={contest.join_code}")
-        page.get_by_text("I have read this").click(timeout=LONG)
-        settle(page)
-        page.get_by_role("button", name="I agree").click()
-        page.get_by_text("I have kept it.").click(timeout=LONG)
-        settle(page)
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_role("spinbutton", name="Months of experience").fill("7", timeout=LONG)
-        page.get_by_role("combobox", name=re.compile("Education")).click()
-        page.get_by_role("option", name="Doctorate").click()
-        page.get_by_text("2 · I have tried it").click()
-        page.get_by_role("button", name="Go on").click()
-        expect(page.get_by_text("when the instructor opens it")).to_be_visible(timeout=LONG)
 
-        # The cookie holds who this is; it is told to nobody else, and shown nowhere.
-        (cookie,) = [one for one in context.cookies() if one.get("name") == identity.PERSON]
-        (person,) = book.people(contest.id)
-        token = cookie["value"]
-        assert book.person_of_token(token) == person
-        assert cookie["sameSite"] == "Strict"
-        assert token not in page.evaluate(EVERYTHING)
-        assert not any(token in one for one in asked)
-        stranger = chromium.new_context().new_page()
-        stranger.goto(f"{dashboard}/join")
-        expect(stranger.get_by_label("Join code", exact=True)).to_be_visible(timeout=LONG)
-        stranger.close()
+def a_try_by_hand(room: Class) -> None:
+    room.submit("berta", BERTAS)
+    room.submit("carla", CARLAS)
+    page = room.anna.page
+    page.get_by_role("textbox", name="Epochs", exact=True).fill("2")
+    page.get_by_role("textbox", name="Batch size", exact=True).fill("64")
+    _choose(room, "Loss", "Cross entropy")
+    _choose(room, "Optimizer", "Adam")
+    for name in ("epochs", "batch size", "loss", "optimizer"):
+        _choose(room, f"Why this {name}?", "A guess")
+    page.get_by_role("button", name="Train with these settings").click()
+    shown = page.get_by_role("heading", name=re.compile("Try 1: .* % dev accuracy"))
+    expect(shown).to_be_visible()
+    (one,) = room.tries("anna")
+    assert one.state == TryState.COMPLETE and one.dev_error is not None
+    expect(shown).to_contain_text(f"{100 - 100 * one.dev_error:.2f} %")
+    until(lambda: all(room.tries(who)[0].state in SCORED_TRIES for who in ("berta", "carla")))
 
-        book.open(contest.id)  # the lobby goes on by itself
-        page.get_by_role("button", name="Start tuning").click(timeout=LONG)
-        page.get_by_role("textbox", name="Epochs", exact=True).fill("6", timeout=LONG)
-        page.get_by_role("textbox", name="Batch size", exact=True).fill("32")
-        choose(page, "Loss", "Cross entropy", settle)
-        choose(page, "Optimizer", "Adam", settle)
-        for name in ("epochs", "batch size", "loss", "optimizer"):
-            choose(page, f"Why this {name}?", "A guess", settle)
-        page.get_by_role("button", name="Train with these settings").click()
-        expect(page.get_by_role("heading", name=re.compile("Try 1: .* % dev accuracy"))).to_be_visible(
-            timeout=LONG
-        )
-        (one,) = book.tries(contest.id, person.id)
-        assert one.state == TryState.COMPLETE
-        assert one.dev_error is not None
-        shown = page.get_by_role("heading", name=re.compile("Try 1: .* % dev accuracy"))
-        expect(shown).to_contain_text(f"{100 - 100 * one.dev_error:.2f} %")
 
-        page.close()  # another tab of the same browser goes on where it was
-        page = context.new_page()
-        page.goto(f"{dashboard}/join")
-        expect(page.get_by_role("heading", name=re.compile("Try 1: .* % dev accuracy"))).to_be_visible(
-            timeout=LONG
-        )
-        expect(page.get_by_role("textbox", name="Epochs", exact=True)).to_have_value("6", timeout=LONG)
-        context.close()
+def _choose(room: Class, label: str, option: str) -> None:
+    room.anna.page.get_by_role("combobox", name=label, exact=True).click()
+    room.anna.page.get_by_role("option", name=option, exact=True).click()
+    room.settle(room.anna.page)
+
+
+def one_is_cancelled_and_one_reloads(room: Class) -> None:
+    room.submit("berta", BERTAS | LONG)
+    page = room.anna.page
+    page.get_by_role("textbox", name="Epochs", exact=True).fill("20")
+    page.get_by_role("textbox", name="Batch size", exact=True).fill("4")
+    page.get_by_role("textbox", name="Batch size", exact=True).press("Enter")
+    room.settle(page)
+    page.get_by_role("button", name="Train with these settings").click()
+    expect(page.get_by_role("heading", name=re.compile("Try 2 trains"))).to_be_visible()
+    until(lambda: room.trains("anna"))
+    page.evaluate("addEventListener('click', () => { window.clicked = Date.now() / 1000; }, true)")
+    page.get_by_role("button", name="Cancel this try").click()
+    expect(page.get_by_text("Cancelled while it trained.", exact=True)).to_be_visible()
+    clicked = page.evaluate("window.clicked")
+    one = room.tries("anna")[1]
+    assert one.state == TryState.CANCELLED and one.ended is not None
+    assert 0 < one.ended - clicked < FREE
+
+    page = room.berta.page
+    expect(page.get_by_role("heading", name=re.compile("Try 2 (trains|waits)"))).to_be_visible()
+    before = room.tries("berta")
+    page.reload()
+    expect(page.get_by_role("heading", name=re.compile("Try 2"))).to_be_visible()
+    expect(page.get_by_role("cell", name=f"learning rate {MARKS['berta']}").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Epochs", exact=True)).to_have_value("20")
+    after = room.tries("berta")
+    assert [one.number for one in after] == [1, 2] and after[0] == before[0]
+    assert (after[1].submitted, after[1].started) == (before[1].submitted, before[1].started)
+
+
+def everything_is_killed(room: Class) -> None:
+    """Two tries train and one waits; what comes after is as if nothing had happened, but that the two train again."""
+    until(lambda: _both_train(room))
+    holder = seat.holder(room.store, seat.CONTESTS)
+    assert holder is not None
+    server = psutil.Process(holder.pid)
+    processes = [server, *server.children(recursive=True)]
+    server.suspend()  # so that what is asked for now waits, however many workers there are
+    room.submit("anna", QUICK | {"batch_size": 128})
+    before = room.book.tries(room.id)
+    deadlines, shown = room.deadlines(), room.berta.ends_at()
+    room.dashboard.kill()
+    for process in processes:
+        process.kill()
+    room.dashboard.wait(10)
+    until(lambda: not seat.runs(server.pid))
+    killed = time.time()
+    assert room.book.tries(room.id) == before
+    states = {who: room.tries(who)[-1].state for who in room.people}
+    assert states == {"anna": TryState.QUEUED, "berta": TryState.RUNNING, "carla": TryState.RUNNING}
+
+    with room.anna.page.expect_websocket(), room.carla.page.expect_websocket():  # by themselves
+        room.serve()
+    room.berta.page.reload()
+    for who in ("berta", "carla"):
+        until(lambda who=who: (room.tries(who)[-1].started or 0) > killed)
+    expect(room.berta.page.get_by_role("timer")).to_be_visible()
+    assert room.deadlines() == deadlines
+    assert abs(room.berta.ends_at() - shown) < 2
+    after = {(one.person, one.number): one for one in room.book.tries(room.id)}
+    assert after.keys() == {(one.person, one.number) for one in before}
+    for one in before:
+        found = after[one.person, one.number]
+        assert found == one or one.state in OPEN_TRIES
+        assert (found.config, found.submitted, found.seed) == (one.config, one.submitted, one.seed)
+    expect(room.desk.page.get_by_role("button", name="End it now")).to_be_visible()
+
+
+def _both_train(room: Class) -> bool:
+    """Whether Berta's and Carla's tries are in the middle; another one is asked for where the last has ended."""
+    return all([_trains(room, "berta", BERTAS), _trains(room, "carla", CARLAS)])
+
+
+def _trains(room: Class, who: str, config: Config) -> bool:
+    last = room.tries(who)[-1]
+    if last.state not in OPEN_TRIES:
+        room.submit(who, {**config, **LONG})
+    return last.state == TryState.RUNNING and 1 <= len(last.curve) <= 12
+
+
+def one_runs_out_of_time(room: Class) -> None:
+    """Carla's hour is over at once: her clock is put as if it had begun an hour ago."""
+    carla = room.people["carla"]
+    until(lambda: _trains(room, "carla", CARLAS))
+    with room.store.engine.begin() as connection:
+        begun = time.time() - 60 * TERMS.minutes + 0.5
+        connection.execute(update(tables.people).where(tables.people.c.id == carla.id).values(started=begun))
+    page = room.carla.page
+    expect(page.get_by_role("heading", name=f"Thank you, {carla.alias}")).to_be_visible()
+    expect(page.get_by_text("is over (time was over)")).to_be_visible()
+    until(lambda: room.tries("carla")[-1].state not in OPEN_TRIES)
+    *earlier, last = room.tries("carla")
+    assert last.state == TryState.CUT and last.dev_error is None
+    top = best(earlier)
+    assert top is not None
+    expect(page.get_by_text(f"Taken as final: try {top.number} (your best one on dev)")).to_be_visible()
+
+    page = room.anna.page  # what waited has its turn
+    expect(page.get_by_role("heading", name=re.compile("Try 3: .* % dev accuracy"))).to_be_visible()
+    page.get_by_role("button", name="Mark try 3 as final").click()
+    expect(page.get_by_text("Try 3 is your final one.")).to_be_visible()
+
+
+def doors_stay_shut(room: Class) -> None:
+    """A participant's cookie opens no page of the instructor's, and the leaderboard shows nothing of eval yet."""
+    page = room.anna.context.new_page()
+    for name in ("contest", "people"):
+        page.goto(f"{room.url}/{name}?contest={room.id}")
+        expect(page.get_by_label("Instructor's password", exact=True)).to_be_visible()
+        shown = page.evaluate(EVERYTHING)
+        assert not any(one.alias in shown for one in room.people.values())
+    page.goto(f"{room.url}/leaderboard")
+    expect(page.get_by_text("eval stays closed until the end")).to_be_visible()
+    assert page.get_by_role("list", name="Podium by eval accuracy").count() == 0
+    assert not room.book.finals(room.id)
+    page.close()
+    page = room.desk.context.new_page()  # a browser that belongs to no participant
+    page.goto(f"{room.url}/join")
+    expect(page.get_by_label("Join code", exact=True)).to_be_visible()
+    page.close()
+
+
+def the_contest_ends(room: Class) -> None:
+    page = room.desk.page
+    page.get_by_role("button", name="End it now").click()
+    page.get_by_role("button", name="End it for everybody").click()
+    expect(room.anna.page.get_by_text("Taken as final: try 3 (as you marked it)")).to_be_visible()
+    expect(room.berta.page.get_by_text("is over (the contest was ended)")).to_be_visible()
+    until(lambda: room.contest.state == ContestState.SCORED)
+
+
+def eval_is_there(room: Class) -> None:
+    finals = room.book.finals(room.id)
+    entrants = {one.key: one for one in room.book.entrants(room.id)}
+    assert len(entrants) == 5 and len(finals) == 10  # three people, a tuner, the defaults; two seeds
+    assert all(one.eval_error is not None for one in finals)
+    chosen = {one.label: one.config for one in entrants.values()}
+    anna, carla = room.people["anna"], room.people["carla"]
+    assert chosen[anna.alias] == room.tries("anna")[2].config
+    assert chosen[carla.alias] == getattr(best(room.tries("carla")), "config", None)
+    page = room.anna.context.new_page()
+    page.goto(f"{room.url}/leaderboard")
+    expect(page.get_by_role("list", name="Podium by eval accuracy")).to_be_visible()
+    mine = [one.eval_error or 0.0 for one in finals if entrants[one.entrant].person == anna.id]
+    row = page.get_by_role("row").filter(has_text=anna.alias)
+    expect(row).to_contain_text(f"{100 - 100 * sum(mine) / len(mine):.2f}")
+    page.close()
+
+
+def the_data_leave(room: Class, answer: Callable[..., subprocess.CompletedProcess[str]], out: Path) -> None:
+    page = room.desk.page
+    expect(page.get_by_text("is marked as provisional")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert "made before the date until which people may withdraw" in files["README.txt"]
+    assert len(list(csv.DictReader(io.StringIO(files["people.csv"])))) == K
+    whole = "".join(files.values())
+    assert MARKS["berta"] in whole and MARKS["carla"] not in whole  # Carla did not agree to that
+    assert not any(one.alias in whole or one.id in whole for one in room.people.values())
+
+    page.get_by_role("link", name="People and tuners").first.click()
+    expect(page.get_by_role("heading", name="People and tuners")).to_be_visible()
+    expect(page.get_by_text("You are logged in")).to_be_visible()
+    room.settle(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    said = answer("reports", "people", room.id, "--out", str(out), HANDTUNE_STORE=room.store.address)
+    assert said.returncode == 0, said.stderr
+    assert "Monday" in (out / f"people-{room.id}" / "report.md").read_text(encoding="utf-8")
+
+
+def no_secret_is_told(room: Class) -> None:
+    """No token, code of a person or password stands in an address, in what is logged, or in a file of the store."""
+    asked = [one for laptop in room.laptops for one in laptop.asked]
+    logs = [room.log, *room.store.folder.rglob("*.log")]
+    assert {"dashboard.log", "server.log"} <= {path.name for path in logs}
+    written = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in logs)
+    stored = b"".join(path.read_bytes() for path in room.store.folder.glob("*.sqlite*"))
+    for secret in room.secrets:
+        assert not any(secret in one for one in asked)
+        assert secret not in written
+        assert secret.encode() not in stored
