@@ -191,7 +191,7 @@ class Visit:
         elif kind in ("markdown", "html", "alert", "heading"):
             text = one.body
             self.shown[text] = time.monotonic()
-            if kind == "alert":
+            if kind == "alert" and one.format == one.ERROR:  # others tell what goes on, such as the lobby
                 self.errors.append(text)
         elif kind == "exception":
             self.errors.append(one.message)
