@@ -22,11 +22,13 @@ from test_contest_book import (  # noqa: F401  # collected here once more, with 
     test_a_contest_comes_back_as_it_was_created_and_goes_through_its_states,
     test_a_final_configuration_is_a_try_with_a_result_while_there_is_time,
     test_a_try_is_kept_as_it_was_submitted_and_the_next_waits_for_its_end,
+    test_loops_of_one_browser_come_to_an_end,
     test_one_joins_an_unfinished_contest_with_the_text_as_it_is,
     test_practice_belongs_to_nobody_and_ends_with_the_contest,
     test_refusals_of_a_submission_say_why,
     test_the_bell_cuts_what_waits_and_says_why_each_part_ended,
     test_the_task_is_shown_after_the_background_while_it_is_open,
+    test_what_no_form_offers_is_refused_as_everybody_reads_it,
     test_what_the_server_writes_is_read_by_everybody,
     test_who_withdraws_leaves_nothing_and_nobody_does_after_the_freeze,
 )
