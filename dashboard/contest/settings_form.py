@@ -34,9 +34,11 @@ Send = Callable[[Config, Mapping[str, Reason], str], str]
 @dataclass
 class Draft:
     """What the form holds: text and options by name, None where nothing was given. number: of the drafts so far; the
-    widgets of each are new ones, as the browser goes on showing in old ones what was typed there."""
+    widgets of each are new ones, as the browser goes on showing in old ones what was typed there. sent: the same for the
+    comment, which belongs to one try, while settings are the beginning of the next."""
 
     number: int = 0
+    sent: int = 0
     values: dict[str, Value | None] = field(default_factory=dict)
     reasons: dict[str, Reason | None] = field(default_factory=dict)
     comment: str = ""
@@ -44,7 +46,7 @@ class Draft:
 
 def draft_of(one: Try, task: ContestTask) -> Draft:
     """A try as it was filled in. What was left blank cannot be told from a default, and is left blank again."""
-    draft = Draft(comment=one.comment)
+    draft = Draft(comment=one.comment if Reason.OTHER in one.reasons.values() else "")
     for entry in active(task, one.config):
         value = one.config[entry.name]
         if entry.mandatory or value != entry.parameter.default:
@@ -82,11 +84,12 @@ def show(
             if value is not None:
                 given[entry.name] = value
     asked = list(given) if why else []
-    if any(draft.reasons.get(name) == Reason.OTHER for name in asked):
+    if why:
+        other = any(draft.reasons.get(name) == Reason.OTHER for name in asked)
         draft.comment = st.text_input(
-            "Which other reason?",
+            "Which other reason?" if other else "Your thoughts on this try (may be left blank)",
             value=draft.comment,
-            key=f"{prefix}-{draft.number}-comment",
+            key=f"{prefix}-{draft.number}-comment-{draft.sent}",
             max_chars=300,
         )
     if st.button(
@@ -160,9 +163,10 @@ def _submit(
         return
     # What was left blank took the suggested default.
     reasons = {name: chosen.get(name) or Reason.DEFAULT for name in config} if asked else {}
-    comment = draft.comment if Reason.OTHER in reasons.values() else ""
-    trouble = send(config, reasons, comment)
+    trouble = send(config, reasons, draft.comment)
     if trouble:
         st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
     else:
+        if Reason.OTHER not in reasons.values():
+            draft.comment, draft.sent = "", draft.sent + 1
         st.rerun()

@@ -165,7 +165,7 @@ def test_a_try_is_submitted_with_its_reasons_and_only_with_what_counts(
     for name in ("epochs", "batch_size", "loss", "optimizer"):
         app.selectbox(key=f"try-0-{name}-why").set_value(Reason.GUESS)
     app.selectbox(key="try-0-learning_rate-why").set_value(Reason.OTHER).run()
-    app.text_input(key="try-0-comment").set_value("a friend").run()
+    app.text_input(key="try-0-comment-0").set_value("a friend").run()
     app.button(key="try-send").click().run()
 
     (one,) = book.tries(contest.id, who.person.id)
@@ -181,6 +181,13 @@ def test_a_try_is_submitted_with_its_reasons_and_only_with_what_counts(
     app.button(key="part-cancel-1").click().run()
     assert book.tries(contest.id)[0].state == TryState.CANCELLED
     assert not app.button(key="try-send").disabled
+
+    # Thoughts may be told with any try, and belong to it alone.
+    app.selectbox(key="try-0-learning_rate-why").set_value(Reason.LEARNT).run()
+    app.text_input(key="try-0-comment-0").set_value("shorter steps").run()
+    app.button(key="try-send").click().run()
+    assert [one.comment for one in book.tries(contest.id)] == ["a friend", "shorter steps"]
+    assert app.text_input(key="try-0-comment-1").value == ""
 
 
 def test_tries_can_be_taken_up_again_and_marked(
