@@ -14,10 +14,11 @@ from tuners.record import SystemRecord, TrialRecord, TrialState
 #: Longest reason that is repeated; the whole one stands in the list of failures.
 SHOWN = 160
 
-#: Kinds of events: their mark and their word, so that none is told by its colour alone.
+#: Kinds of events: their mark and their word, so that none is told by its colour alone. An error falls, an accuracy rises.
 KINDS = {
     "lead": ("★", "takes the lead"),
     "best": ("▼", "new best"),
+    "higher": ("▲", "new best"),
     "failed": ("✕", "failed"),
     "degenerate": ("⚠", "one class"),
     "pruned": ("✂", "stopped early"),

@@ -38,9 +38,9 @@ def happened(
         best = min(own.values(), default=None)
         lead = best is not None and error < best and before != best
         was = f", up from {percent_text(1 - before)}" if before is not None else ""
-        word = KINDS["lead"][1] if lead else KINDS["best"][1] if before is not None else "begins with"
+        word = KINDS["lead"][1] if lead else KINDS["higher"][1] if before is not None else "begins with"
         text = f"{word}{':' if lead or before is not None else ''} {percent_text(1 - error)} % by {what}{was}"
-        found.append((Event(moment, who, "lead" if lead else "best", text), kind))
+        found.append((Event(moment, who, "lead" if lead else "higher", text), kind))
         own[who] = error
     return found[::-1]
 

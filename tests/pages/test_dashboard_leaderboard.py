@@ -93,7 +93,7 @@ def test_people_and_machines_stand_side_by_side(contest: Contest, store: Store) 
         )
     ]
     assert ("keras-random 2", "lead", "takes the lead: 80.00 % by trial 1") in lines
-    assert ("keras-random 1", "best", "new best: 70.00 % by trial 2, up from 50.00") in lines
+    assert ("keras-random 1", "higher", "new best: 70.00 % by trial 2, up from 50.00") in lines
     assert ("Bold Bison", "failed", "try 3 failed") in lines
 
 
