@@ -214,14 +214,18 @@ def test_every_model_learns_toy_data_of_its_kinds(name, toy):
         shape = input_shape(split)
         space = model.space_for(shape)
         config = first_look(space)
-        for name, value in {"learning_rate": 3e-3, "batch_size": 64 if kind == "points2d" else 16}.items():
+        last = "epochs" in config  # people's networks: as many epochs as they chose, and the last one is kept
+        wanted = {"learning_rate": 3e-3, "batch_size": 64 if kind == "points2d" and not last else 16}
+        for name, value in wanted.items():
             if not isinstance(space[name].domain, Fixed):
                 config[name] = value
         model.check(config, shape, 2)
         reports: list = []
         fitted = model.train(model.space.resolve(config), split, 2, Plan(6, 1), reports_of(reports))
         assert all(report.dev_answers in (1, 2) for report in reports)
-        assert np.mean(fitted.predict(split.dev.x) != split.dev.y) == min(r.dev_error for r in reports) < 0.3
+        errors = [report.dev_error for report in reports]
+        kept = errors[-1] if last else min(errors)
+        assert np.mean(fitted.predict(split.dev.x) != split.dev.y) == kept < 0.3
 
 
 TORCH = """
