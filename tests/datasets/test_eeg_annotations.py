@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -100,6 +100,7 @@ def test_times_are_clipped_and_overlaps_are_seizure(
     assert events_of(tmp_path, rows(*given_rows)) == expected
 
 
+@settings(max_examples=40)
 @given(
     seizures=st.lists(st.tuples(st.integers(-20, 140), st.integers(0, 60)), max_size=8),
     background=st.lists(st.tuples(st.integers(-20, 140), st.integers(0, 60)), max_size=4),
@@ -187,6 +188,7 @@ def test_the_annotation_for_the_whole_recording_comes_first(tmp_path: Path) -> N
             assert find_annotation(recording).suffix == suffix
 
 
+@settings(max_examples=50)
 @given(noise=st.text(max_size=60), place=st.integers(0, 300), length=st.integers(0, 40))
 def test_damaged_annotations_are_bad_or_have_sound_events(
     tmp_path_factory: pytest.TempPathFactory, noise: str, place: int, length: int

@@ -241,7 +241,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_edf(tmp_path_factory.mktemp("fuzz") / "a.edf", noise(250, 3), annotated=True).read_bytes()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_headers_are_bad_or_read_right(good: bytes, tmp_path: Path, data: st.DataObject) -> None:
     """Whatever the damage: a reason, or as many finite samples as the header's rates promise."""

@@ -171,7 +171,7 @@ def test_a_truncated_csv_is_refused_or_loses_whole_rows_only(cut: int) -> None:
 BYTES = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=8)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(changes=BYTES)
 def test_damaged_bytes_never_make_another_error_or_a_label_out_of_nothing(
     changes: list[tuple[int, int]],

@@ -122,7 +122,7 @@ def test_writing_refuses_what_does_not_fit(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet="0123.,,,-+eainfx# \n\n\r\t_\"'[]é", max_size=60))
 def test_any_text_is_read_or_refused_plainly(tmp_path: Path, text: str) -> None:
     try:

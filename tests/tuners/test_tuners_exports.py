@@ -92,6 +92,7 @@ def test_csv_keeps_every_digit(path: str, store: Store, tmp_path: Path) -> None:
     np.testing.assert_array_equal(trials["params_learning_rate"], rates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["o.db", "o.journal"])
 def test_optuna_reads_the_same_searches(path: str, store: Store, tmp_path: Path, name: str) -> None:
     out = tmp_path / name

@@ -67,6 +67,7 @@ def additive(config) -> float:
     return 0.1 + 0.2 * u + 0.1 * v
 
 
+@pytest.mark.slow
 def test_shares_of_an_additive_error_are_those_of_its_variance() -> None:
     """On a plain scale the rate's would be another: nine in ten of its values lie in the highest decade."""
     found = judge(system(), trials(additive, 80))
@@ -150,6 +151,7 @@ def test_of_very_many_trials_a_sample_is_judged_and_said() -> None:
     assert found.note == f"a sample of {MOST} of {MOST + 50} completed trials"
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_pages_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = Store(str(tmp_path / "s.sqlite"))
     add_searched_study(store, trials=25, repeats=1)

@@ -47,6 +47,7 @@ def test_a_run_keeps_the_point_that_looked_best():
     assert run.reached == min(values) - run.problem.optimum
 
 
+@pytest.mark.slow
 def test_a_searcher_is_called_worse_where_it_is_so_on_most_seeds():
     problem = bbob(1, 2, 1)
     rng = np.random.default_rng(1)
