@@ -1,4 +1,7 @@
-"""Studies that end before their time: killed, interrupted, and taken up again with nothing lost."""
+"""Studies that are killed, and taken up again with nothing lost.
+
+Those that are asked to end, by Ctrl-C or SIGTERM: test_tuners_second_dev.py and test_tuners_jobs.py.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,8 @@ def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
     with sqlite3.connect(address) as connection:  # as if the time of silence were over
         connection.execute("update studies set heartbeat = heartbeat - 1000")
     state = Store(address, readonly=True).study("s").state
-    done = command("--resume", "s", "--store", address, "--workers", "2", "--json", **quick)
+    # By one worker: each one more would import the libraries once more.
+    done = command("--resume", "s", "--store", address, "--workers", "1", "--json", **quick)
     return address, kept, early, state, done, alive
 
 
@@ -166,51 +170,3 @@ def test_a_finished_study_has_nothing_left_to_run(whole, command, quick):
     assert "nothing is left to run" in done.stderr
     assert '"state": "finished"' in done.stdout
     assert finished(Store(whole, readonly=True)) == before
-
-
-#: Trials of the search that is interrupted after its third: time to do so is left on any machine.
-SEARCHED = 12
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_study_says_how_to_go_on_and_does(
-    number, own_data, repo_root, environment, command, quick, tmp_path
-):
-    address = str(tmp_path / "s.sqlite")
-    process = begin(
-        repo_root,
-        environment(**quick),
-        *(
-            "--dataset",
-            str(own_data),
-            "--tuner",
-            "keras-random",
-            "--max-trials",
-            str(SEARCHED),
-            "--max-epochs",
-            "2",
-        ),
-        *("--baselines", "knn", "--store", address, "--study", "s", "--workers", "2", "--json"),
-    )
-    try:
-        wait_for(lambda: begun(process, address, trials=12))
-        os.killpg(process.pid, number)  # Ctrl-C reaches every process of a terminal
-        out, err = process.communicate(timeout=30)
-    finally:
-        end(process)
-    assert process.returncode == 130, err
-    assert out == ""
-    assert "Traceback" not in err
-    assert f"python tuners/run.py --resume s --store {address}" in err
-    store = Store(address, readonly=True)
-    assert store.study("s").state == StudyState.INTERRUPTED
-    kept = finished(store)
-    assert 12 <= len(kept) < 9 + SEARCHED
-    if number == signal.SIGTERM:
-        return  # the way back is the same
-    done = command("--resume", "s", "--store", address, **quick)
-    assert done.returncode == 0, done.stderr
-    after = finished(store)
-    assert {key: after[key] for key in kept} == kept
-    assert len(after) == 9 + SEARCHED
-    assert store.study("s").state == StudyState.FINISHED

@@ -27,7 +27,7 @@ from tuners.cli import main, parser
 from tuners.engine import DataFolder, ScoreJob
 from tuners.loop import Loop
 from tuners.progress import Progress
-from tuners.record import Budget, StudySpec
+from tuners.record import Budget, StudySpec, StudyState, TrialState
 from tuners.seeds import second_dev_seed
 from tuners.store import Store
 
@@ -243,27 +243,44 @@ def test_a_study_with_it_is_the_study_whose_dev_is_the_first_part(own_data, whol
 
 
 @pytest.mark.slow
-def test_an_interrupted_study_divides_dev_again_as_before(
+def test_an_interrupted_study_says_how_to_go_on_and_divides_dev_again_as_before(
     own_data, whole, command, environment, repo_root, tmp_path
 ):
     address = str(tmp_path / "s.sqlite")
-    words = ["--dataset", str(own_data), *WORDS, *SECOND, "--store", address]
+    words = ["--dataset", str(own_data), *WORDS, *SECOND, "--store", address, "--json"]
     process = subprocess.Popen(
         [sys.executable, "tuners/run.py", *words],
-        cwd=repo_root, env=environment(), stderr=subprocess.PIPE, start_new_session=True,
+        cwd=repo_root, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
+    said = b""
     try:
         assert process.stderr is not None
         for line in process.stderr:  # until the first trial is over
+            said += line
             if b"trial" in line:
                 break
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches every process of a terminal
+        out, rest = process.communicate(timeout=60)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+    said += rest
     assert process.returncode == 130, "the study ended before it was interrupted"
+    assert out == b""
+    assert b"Traceback" not in said
+    assert f"python tuners/run.py --resume s --store {address}" in said.decode()
+    store = Store(address, readonly=True)
+    assert store.study("s").state == StudyState.INTERRUPTED
+    kept = finished(store)
+    assert kept
     done = command("--resume", "s", "--store", address, "--json")
     assert done.returncode == 0, done.stderr
+    assert store.study("s").state == StudyState.FINISHED
+    after = finished(store)
+    assert {key: after[key] for key in kept} == kept
     assert facts(address) == facts(whole[0])
+
+
+def finished(store: Store) -> dict:
+    return {(t.system, t.number): t for t in store.trials("s") if t.state != TrialState.RUNNING}
