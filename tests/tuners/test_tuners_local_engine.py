@@ -53,7 +53,8 @@ def test_a_worker_that_is_killed_costs_its_trial_and_no_other(repo_root, environ
             "20000",  # so many that a training takes seconds: there is time to kill it in the middle
             "--baselines",
             "mlp-m1",
-            "knn",
+            "euclidean",
+            "lda",
             "--workers",
             "1",
             "--study",
