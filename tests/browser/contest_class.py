@@ -26,6 +26,17 @@ PATIENCE = 120_000
 PASSWORD = "chalk and blackboard"
 SAID = Background(months=6, education=Education.BACHELOR, rating=3)
 
+#: Seconds since 1970 now and the digits of the countdown, read at one moment; None where none is drawn.
+COUNTDOWN = """() => {
+    const find = (node) => node.querySelector('[role=timer]')
+        ?? [...node.querySelectorAll('*')].map(one => one.shadowRoot && find(one.shadowRoot)).find(Boolean);
+    const digits = find(document)?.textContent;
+    return digits ? [Date.now() / 1000, digits] : null;
+}"""
+
+#: Seconds by which the countdown may be off: it shows whole ones, and the way of an answer to the browser is not counted.
+ROUGHLY = 2.0
+
 #: All text and all attributes of a page, those within components included.
 EVERYTHING = """() => {
     const all = (node) => (node.shadowRoot ? all(node.shadowRoot) : '')
@@ -35,10 +46,10 @@ EVERYTHING = """() => {
 }"""
 
 
-def until(condition: Callable[[], object]) -> None:
+def until(condition: Callable[[], object], seconds: float = PATIENCE / 1000) -> None:
     begun = time.monotonic()
     while not condition():
-        assert time.monotonic() - begun < PATIENCE / 1000, "it never came to that"
+        assert time.monotonic() - begun < seconds, "it never came to that"
         time.sleep(0.05)
 
 
@@ -78,10 +89,16 @@ class Laptop:
         assert found["sameSite"] == "Strict"
         return found["value"]
 
-    def ends_at(self) -> float:
-        """The deadline that the countdown shows, seconds since 1970."""
-        minutes, seconds = self.page.get_by_role("timer").inner_text().split(":")
-        return time.time() + 60 * int(minutes) + int(seconds)
+    def counts_down_to(self, deadline: float) -> bool:
+        """Whether the countdown shows this deadline, in seconds since 1970."""
+        found = self.page.evaluate(COUNTDOWN)
+        if found is None:
+            return False
+        now, digits = found
+        left = 0
+        for part in digits.split(":"):
+            left = 60 * left + int(part)
+        return bool(abs(now + left - deadline) < ROUGHLY)
 
 
 class Class:
@@ -155,7 +172,10 @@ def the_instructor_logs_in(room: Class) -> None:
     page.goto(f"{room.url}/contest")
     page.get_by_label("Choose the instructor's password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set it and go on").click()
-    page.get_by_text("Closed: others see the participants' pages only").click()
+    closed = page.get_by_text("Closed: others see the participants' pages only")
+    expect(closed).to_have_count(1)  # while the page is drawn again, the old one is there as well
+    room.settle(page)
+    closed.click()
     expect(page.get_by_role("button", name="Start the contest")).to_be_visible()
     room.settle(page)
     room.secrets += [PASSWORD, room.desk.cookie(identity.INSTRUCTOR)]
