@@ -28,16 +28,19 @@ TITLES = {page.url_path: page.title for page in declarations(ROOT / "dashboard" 
 STARTS = {"insight": "searched", "live": "demo"}
 
 #: A page is there once its own heading and something to look at are, and script, charts and pictures have been at rest for a moment.
+#: Streamlit's forms are no form elements. The moment begins anew with every page.
 DRAWN = """before => {
     const heading = document.querySelector('h1');
     const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
     const rests = heading !== null && heading.innerText !== before
         && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
         && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
-        && document.querySelector('.js-plotly-plot, .bars, table, code, canvas, form, [data-testid=stAlert]') !== null
+        && document.querySelector('.js-plotly-plot, .bars, table, code, canvas, [data-testid=stForm], [data-testid=stAlert]') !== null
         && charts.every(chart => chart.querySelector('.main-svg') !== null);
     window.restsSince = rests ? window.restsSince ?? Date.now() : undefined;
-    return rests && Date.now() - window.restsSince > 300;
+    const there = rests && Date.now() - window.restsSince > 200;
+    if (there) delete window.restsSince;
+    return there;
 }"""
 
 #: Findings as [rule, what is wrong, element, positions of the entries that allow it].
@@ -78,7 +81,7 @@ def test_pages_are_open_to_everybody(page: Page, dashboard: str, searched: str) 
 
 def drawn(page: Page, before: str | None) -> str:
     """Waits until the page is drawn whose heading is not the one of before; returns its heading."""
-    page.wait_for_function(DRAWN, arg=before, polling=100)
+    page.wait_for_function(DRAWN, arg=before, polling=50)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     return page.locator("h1").inner_text()
 
