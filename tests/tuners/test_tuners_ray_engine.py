@@ -155,10 +155,10 @@ def test_a_trial_whose_worker_is_killed_is_given_out_again_once(runner, folder, 
     assert isinstance(until(runner, Done)[-1], Done)
 
     ticket = runner.submit(TrainJob(folder, **ENDLESS))
-    for _ in range(2):
+    for end in (Restarted, Failed):
         until(runner, EpochDone)
         kill(tasks_of())
-    *_, failed = until(runner, Failed)
+        *_, failed = until(runner, end)  # what the killed one had sent before is no sign of the next
     assert failed.ticket == ticket and failed.state == TrialState.FAILED
     assert failed.reason == "lost: its worker process died, 2 times"
     assert runner.free == runner.workers
@@ -183,39 +183,6 @@ def wait_for(what, limit=60.0):
     while not what():
         assert time.monotonic() < end, "nothing of the sort happened in time"
         time.sleep(0.1)
-
-
-def facts(address: str):
-    store = Store(address, readonly=True)
-    trials = [(t.system, t.number, t.state, dict(t.config), t.seed, t.dev_error) for t in store.trials("s")]
-    scores = [(s.system, s.repeat, s.seed, s.trial, dict(s.errors), s.weights) for s in store.scores("s")]
-    curves = [(e.system, e.trial, e.epoch, e.dev_error) for e in store.epochs("s")]
-    return trials, scores, curves
-
-
-@pytest.mark.slow
-def test_a_study_has_the_results_that_it_has_on_this_machine(cluster, command, own_data, tmp_path):
-    words = [
-        "--dataset",
-        str(own_data),
-        "--baselines",
-        "knn",
-        "mlp-m1",
-        "--seed",
-        "4",
-        "--study",
-        "s",
-        "--json",
-    ]
-    found = {}
-    for name, where in (("ray", ["--engine", "ray", "--address", cluster.address]), ("local", [])):
-        store = tmp_path / name / "s.sqlite"
-        done = command(*words, *where, "--workers", "2", "--store", str(store))
-        assert done.returncode == 0, done.stderr
-        json.loads(done.stdout)
-        found[name] = (facts(str(store)), sorted(path.name for path in (store.parent / "s").rglob("*.npz")))
-    assert found["ray"] == found["local"]
-    assert found["ray"][1]
 
 
 @pytest.mark.slow
@@ -246,7 +213,7 @@ def test_a_study_whose_worker_is_killed_ends_with_every_trial_accounted_for(
         text=True,
     )
     try:
-        wait_for(lambda: training(address) and tasks_of(), 60)
+        wait_for(lambda: training(address) and tasks_of(), 120)
         assert process.poll() is None, "the study ended before a worker could be killed"
         kill(tasks_of()[:1])
         out, err = process.communicate(timeout=120)
@@ -259,6 +226,8 @@ def test_a_study_whose_worker_is_killed_ends_with_every_trial_accounted_for(
     trials = store.trials("s")
     assert {trial.state for trial in trials} <= {TrialState.COMPLETE, TrialState.DEGENERATE}
     assert "worker died" in (tmp_path / "s" / "workers.log").read_text()
+    assert {score.system for score in store.scores("s")} == {trial.system for trial in trials}
+    assert list((tmp_path / "s").rglob("*.npz"))  # files come back from the nodes
     for trial in trials:
         curve = [e.epoch for e in store.epochs("s", trial.system) if e.trial == trial.number]
         assert curve == list(range(1, len(curve) + 1)) and curve
