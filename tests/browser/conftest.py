@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard import screenshots
 from datasets.types import Dataset
@@ -28,6 +28,10 @@ for folder in (RECORDS.parent, ROOT / "tests" / "tuners", Path(__file__).parent)
 from corpus_records import add_corpus_study, write_prepared  # noqa: E402
 from insight_records import add_searched_study  # noqa: E402
 from study_records import add_study  # noqa: E402
+
+# For every expectation of the session, and nowhere else: it is one setting of the whole process. A page of a busy
+# machine may take many times its usual seconds, and a failure costs a run however long it waits.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ import psutil
 import pytest
 from contest_class import (
     EVERYTHING,
-    PATIENCE,
     Class,
     people_join,
     the_contest_starts,
@@ -65,9 +64,7 @@ FREE = 2.0
 @pytest.fixture
 def room(chromium: Browser, address: str, tmp_path: Path, settle: Callable[[Page], None]) -> Iterator[Class]:
     room = Class(chromium, address, tmp_path, TERMS, settle)
-    expect.set_options(timeout=PATIENCE)
     yield room
-    expect.set_options(timeout=5_000)
     room.close()
 
 

@@ -14,9 +14,6 @@ from dashboard import screenshots
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
-
 #: Pixels by which the page is wider than its window.
 EXCESS = (
     "() => { const main = document.querySelector('[data-testid=stMain]');"
