@@ -116,10 +116,16 @@ def of_machines(contest: Contest, trials: Iterable[TrialRecord]) -> list[Entrant
 
 
 def to_train(entrants: Iterable[Entrant], finals: Iterable[Final]) -> dict[tuple[str, int], list[Final]]:
-    """Trainings that wait, by configuration and seed: equal ones are trained once, for all whose they are."""
-    keys = config_keys(entrants)
+    """Trainings that wait, by configuration and seed: equal ones are trained once, for all whose they are.
+
+    In the order of their turns: the first seed of everybody before the second of anybody, so that all can be compared
+    early; within a seed people come first.
+    """
+    known_ones = list(entrants)
+    keys = config_keys(known_ones)
+    machines = {one.key for one in known_ones if one.kind != EntrantKind.PERSON}
     waiting: dict[tuple[str, int], list[Final]] = {}
-    for one in finals:
+    for one in sorted(finals, key=lambda one: (one.place, one.entrant in machines, one.entrant)):
         if one.state in (FinalState.WAITING, FinalState.RUNNING) and one.entrant in keys:
             waiting.setdefault((keys[one.entrant], one.seed), []).append(one)
     return waiting
