@@ -12,6 +12,7 @@ from sqlalchemy.pool import StaticPool
 
 from datasets.errors import DataError
 from tuners import schema
+from tuners.contest import tables as contest_tables
 
 #: The address of an empty store in memory.
 NOTHING = "sqlite://"
@@ -67,7 +68,8 @@ def prepare(engine: Engine, address: str, *, readonly: bool, empty: bool) -> boo
             f"{schema.VERSION}); choose another file with --store"
         )
     if not readonly:
-        for table in schema.LATER:
+        of_contests = contest_tables.LATER if contest_tables.contests.name in tables else ()
+        for table in (*schema.LATER, *of_contests):
             if table.name not in tables:
                 _add_table(engine, table)
     return True

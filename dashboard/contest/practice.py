@@ -11,7 +11,7 @@ from dashboard.contest import desk, serving, settings_form, watching
 from manual.learner import Config
 from tuners.contest.book_people import JOINABLE
 from tuners.contest.codes import new_id
-from tuners.contest.record import Contest, Reason, Try, TryState
+from tuners.contest.record import Contest, Draft, Reason, Try, TryState
 from tuners.contest.task import ContestTask, task
 
 PREFIX = "practice"
@@ -67,7 +67,7 @@ def _form(contest: Contest, who: str, chosen: ContestTask, locked: bool) -> None
 
     label = "Wait until this one has ended" if locked else "Train with these settings"
     with messages.plain_words():
-        settings_form.show(PREFIX, chosen, None, send, locked=locked, why=False, label=label)
+        settings_form.show(PREFIX, chosen, who, Draft, send, keep=None, locked=locked, label=label)
 
 
 def _stand(contest: Contest | None, tries: list[Try]) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from dashboard.contest.joining import SAID
 from manual.learner import Config
 from tuners.contest import clock
 from tuners.contest.charges import ledger
-from tuners.contest.record import ClockKind, Contest, Person, Reason, Try, TryState
+from tuners.contest.record import ClockKind, Contest, Draft, Person, Reason, Try, TryState
 from tuners.contest.task import ContestTask, task
 
 PREFIX = "try"
@@ -67,9 +67,16 @@ def _form(contest: Contest, person: Person, chosen: ContestTask, last: Try | Non
     def send(config: Config, reasons: Mapping[str, Reason], comment: str) -> str:
         return desk.attempt(lambda book: book.submit(contest.id, person.id, config, reasons, comment))
 
+    def keep(draft: Draft) -> str:
+        return desk.keep(lambda book: book.keep_draft(contest.id, person.id, draft))
+
+    def begin() -> Draft:
+        found = desk.book().draft(contest.id, person.id)
+        return found or (settings_form.draft_of(last, chosen) if last else Draft())
+
     label = "Wait until your try has ended" if locked else "Train with these settings"
     with messages.plain_words():
-        settings_form.show(PREFIX, chosen, last, send, locked=locked, why=True, label=label)
+        settings_form.show(PREFIX, chosen, person.id, begin, send, keep=keep, locked=locked, label=label)
 
 
 def _stand(contest: Contest, person: Person | None, tries: list[Try]) -> Stand:

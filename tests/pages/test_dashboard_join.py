@@ -190,6 +190,45 @@ def test_a_try_is_submitted_with_its_reasons_and_only_with_what_counts(
     assert app.text_input(key="try-0-comment-1").value == ""
 
 
+def test_what_was_filled_in_is_there_in_a_fresh_session_and_for_nobody_else(
+    open_page: Open, book: Book, contest: Contest
+) -> None:
+    who, other = joined(book, contest), joined(book, contest)
+    book.open(contest.id)
+    for one in (who, other):
+        book.begin(contest.id, one.person.id)
+    app = open_as(open_page, who)
+    assert book.draft(contest.id, who.person.id) is None  # nothing was filled in
+    app.text_input(key="try-0-epochs").set_value("2O").run()
+    app.selectbox(key="try-0-optimizer").set_value("sgd")
+    app.selectbox(key="try-0-optimizer-why").set_value(Reason.BEFORE).run()
+    app.text_input(key="try-0-momentum").set_value("0.5")
+    app.text_input(key="try-0-comment-0").set_value("half a thought").run()
+
+    fresh = open_as(open_page, who)
+    assert fresh.text_input(key="try-0-epochs").value == "2O"
+    assert fresh.selectbox(key="try-0-optimizer").value == "sgd"
+    assert fresh.selectbox(key="try-0-optimizer-why").value == Reason.BEFORE
+    assert fresh.text_input(key="try-0-momentum").value == "0.5"
+    assert fresh.text_input(key="try-0-comment-0").value == "half a thought"
+
+    # The other session goes on as it was; what is filled in last counts.
+    app.text_input(key="try-0-epochs").set_value("7").run()
+    fresh.text_input(key="try-0-batch_size").set_value("32").run()
+    kept = book.draft(contest.id, who.person.id)
+    assert kept is not None and (kept.given["epochs"], kept.given["batch_size"]) == ("2O", "32")
+
+    # Somebody else in the same browser begins with a form of their own.
+    fresh.session_state["identity-secrets"].held[identity.PERSON] = other.token
+    fresh.run()
+    assert fresh.text_input(key="try-1-epochs").value == ""
+    assert book.draft(contest.id, other.person.id) is None
+
+    # What is submitted is no draft any more, and the form begins with it.
+    book.submit(contest.id, who.person.id, {**CONFIG, "epochs": 9})
+    assert open_as(open_page, who).text_input(key="try-0-epochs").value == "9"
+
+
 def test_tries_can_be_taken_up_again_and_marked(
     open_page: Open, book: Book, contest: Contest, words: Callable[[AppTest], str]
 ) -> None:
@@ -276,6 +315,9 @@ def test_practice_belongs_to_nobody(
     (one,) = book.practice(contest.id, app.session_state["practice-id"])
     assert (one.person, one.reasons) == ("", {})
     assert book.tries(contest.id) == []
+    app.text_input(key="practice-0-epochs").set_value("5").run()
+    with book.store.engine.connect() as connection:
+        assert connection.execute(tables.drafts.select()).all() == []
     app.button(key="practice-leave").click().run()
     assert "Version v7" in words(app)
 

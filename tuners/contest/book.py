@@ -7,11 +7,12 @@ they like at once. Every refusal is a UsageError with the rule, the value and th
 from __future__ import annotations
 
 from tuners.contest.book_contests import Contests
+from tuners.contest.book_drafts import Drafts
 from tuners.contest.book_people import Joined, People
 from tuners.contest.book_tries import Tries
 
 __all__ = ["Book", "Joined"]
 
 
-class Book(People, Tries, Contests):
+class Book(People, Tries, Drafts, Contests):
     """The contests of one store. Reading works read-only, and where there never was a contest."""

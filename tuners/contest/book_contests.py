@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from datasets.errors import MissingLibraryError, UsageError
 from datasets.plugins import find
 from tuners.contest import codes, tables
-from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES, Reading
 from tuners.contest.erase import empty_log
 from tuners.contest.record import Consent, Contest, ContestState, Terms, TryState
 from tuners.contest.task import task
@@ -104,6 +104,7 @@ class Contests(Reading):
             connection.execute(
                 update(TRIES).where(TRIES.c.contest == id, TRIES.c.state == TryState.RUNNING).values(cancel=1)
             )
+            connection.execute(delete(DRAFTS).where(DRAFTS.c.contest == id))
 
     def delete(self, id: str) -> None:
         """Deletes a contest with everything of everybody. Its tuners' study stays as a study.
@@ -116,7 +117,7 @@ class Contests(Reading):
                 delete(CONTESTS).where(CONTESTS.c.id == id, CONTESTS.c.state != ContestState.OPEN)
             ).rowcount
             if deleted:
-                for table in (PEOPLE, TRIES, tables.live, tables.entrants, tables.finals):
+                for table in (PEOPLE, TRIES, DRAFTS, tables.live, tables.entrants, tables.finals):
                     connection.execute(delete(table).where(table.c.contest == id))
         if not deleted:
             raise UsageError(f"contest {contest.title!r} is open; end it before you delete it")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, insert, literal, select, update
 
 from datasets.errors import UsageError
 from tuners.contest import codes, tables
-from tuners.contest.book_reading import CONTESTS, COUNTED, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, TRIES, Reading
 from tuners.contest.erase import empty_log
 from tuners.contest.record import Background, ContestState, Education, Person, Source, TryState
 from tuners.contest.rows import person_of
@@ -23,7 +23,7 @@ FINISHED = "they finished"
 MOST_PEOPLE = 1000
 
 #: What has a row of a person; all of it goes when they withdraw.
-PERSONAL = (tables.tries, tables.live, tables.entrants)
+PERSONAL = (tables.tries, tables.drafts, tables.live, tables.entrants)
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,7 @@ class People(Reading):
                 connection.execute(
                     update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1)
                 )
+                connection.execute(delete(DRAFTS).where(DRAFTS.c.contest == id, DRAFTS.c.person == person))
 
     def withdraw(self, code: str) -> None:
         """Deletes everything of the person who has this personal code, at once and for good, also what SQLite would leave

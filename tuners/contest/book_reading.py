@@ -15,7 +15,7 @@ from tuners.contest.rows import contest_of, entrant_of, final_of, live_of, perso
 from tuners.contest.turns import places
 from tuners.store import Store
 
-CONTESTS, PEOPLE, TRIES = tables.contests, tables.people, tables.tries
+CONTESTS, PEOPLE, TRIES, DRAFTS = tables.contests, tables.people, tables.tries, tables.drafts
 
 #: Of an INSERT, PostgreSQL's driver is asked for the number of rows only where this says so.
 COUNTED = {"preserve_rowcount": True}

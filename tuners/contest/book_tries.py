@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from datasets.errors import UsageError
 from manual.learner import Config
-from tuners.contest.book_reading import CONTESTS, COUNTED, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, TRIES, Reading
 from tuners.contest.charges import ledger
 from tuners.contest.clock import left
 from tuners.contest.form import resolve
@@ -53,14 +53,14 @@ class Tries(Reading):
         """Asks for a training; it waits for its turn.
 
         config: resolved or not; it is resolved again. All tries of a contest have one seed, so that the same
-        configuration gives the same result.
+        configuration gives the same result. Their draft is deleted: this is what came of it.
 
         Raises UsageError where the contest is not open, they have not begun, their time is over, their budget is
         spent, a try of theirs waits or runs, or the configuration or a reason is none.
         """
         contest, who = self.contest(id), self.person(id, person)
         now = time.time()
-        _check_time(contest, who, now)
+        check_time(contest, who, now)
         tries = self.tries(id, person)
         if any(one.state in OPEN_TRIES for one in tries):
             raise UsageError(
@@ -74,7 +74,8 @@ class Tries(Reading):
         if spent is not None:
             raise UsageError(f"your budget of {spent} is spent; mark your final configuration, or finish")
         resolved = resolve(task(contest.terms.task), config)
-        _check_reasons(reasons or {}, comment)
+        check_reasons(reasons or {}, comment)
+        _check_other(reasons or {}, comment)
         here = (
             exists().where(CONTESTS.c.id == id, CONTESTS.c.state == ContestState.OPEN),
             exists().where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None)),
@@ -126,7 +127,7 @@ class Tries(Reading):
         Raises UsageError once their time is over, and for a try without a result.
         """
         contest, who = self.contest(id), self.person(id, person)
-        _check_time(contest, who, time.time())
+        check_time(contest, who, time.time())
         if number is not None:
             tries = {one.number: one for one in self.tries(id, person)}
             if number not in tries or tries[number].state not in SCORED_TRIES:
@@ -191,6 +192,10 @@ class Tries(Reading):
                     insert(TRIES).from_select(list(row), values.where(~busy, *here)),
                     execution_options=COUNTED,
                 ).rowcount
+                if added and not practice:  # it is no draft any more
+                    connection.execute(
+                        delete(DRAFTS).where(DRAFTS.c.contest == contest.id, DRAFTS.c.person == person)
+                    )
         except IntegrityError:
             added = 0
         if not added:
@@ -201,7 +206,7 @@ class Tries(Reading):
         return next(one for one in found if one.number == number)
 
 
-def _check_time(contest: Contest, who: Person, now: float) -> None:
+def check_time(contest: Contest, who: Person, now: float) -> None:
     """Raises UsageError where nothing can be submitted or marked."""
     if who.finished is not None:
         raise UsageError(f"your part has ended ({who.ending}), and nothing can be changed any more")
@@ -215,8 +220,9 @@ def _check_time(contest: Contest, who: Person, now: float) -> None:
         )
 
 
-def _check_reasons(reasons: Mapping[str, Reason], comment: str) -> None:
-    """Types are looked at as well, as a form's choices are checked by the browser alone."""
+def check_reasons(reasons: Mapping[str, Reason], comment: str) -> None:
+    """Raises UsageError for what cannot be stored. Types are looked at as well, as a form's choices are checked by the
+    browser alone."""
     for name, reason in reasons.items():
         if not isinstance(reason, Reason):
             raise UsageError(
@@ -228,5 +234,8 @@ def _check_reasons(reasons: Mapping[str, Reason], comment: str) -> None:
         raise UsageError(
             f"a comment has at most {LONGEST} characters, and yours has {len(comment)}; shorten it"
         )
+
+
+def _check_other(reasons: Mapping[str, Reason], comment: str) -> None:
     if Reason.OTHER in reasons.values() and not comment.strip():
         raise UsageError(f'where the reason is "{Reason.OTHER}", a comment must say which; write a few words')

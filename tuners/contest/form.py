@@ -168,6 +168,12 @@ def plain(value: Value) -> str:
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
+def exact(value: Value) -> str:
+    """The same, to the last digit that counts: what reads it gets this very value."""
+    text = plain(value)
+    return repr(value) if isinstance(value, float) and float(text) != value else text
+
+
 def _checked(one: Field, value: Value) -> Value:
     fitted = _number(one.parameter.domain, value)
     if fitted is None or not one.parameter.domain.contains(fitted):

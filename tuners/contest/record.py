@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from manual.learner import Config
+from manual.learner import Config, Value
 
 
 class ContestState(StrEnum):
@@ -223,6 +223,15 @@ class Try:
     curve: tuple[CurvePoint, ...] = ()
     cancel: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody has filled in and not submitted: text as it was typed, right or wrong, and options, by parameter."""
+
+    given: Mapping[str, Value] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    comment: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tuners.contest.record import (
     Contest,
     ContestState,
     CurvePoint,
+    Draft,
     Education,
     Entrant,
     EntrantKind,
@@ -65,6 +66,11 @@ def try_of(row: Row) -> Try:
             "cancel": bool(row["cancel"]),
         }
     )
+
+
+def draft_of(row: Row) -> Draft:
+    reasons = {name: Reason(reason) for name, reason in row["reasons"].items()}
+    return Draft(row["given"], reasons, row["comment"])
 
 
 def live_of(row: Row) -> Live:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select,
 from tuners.contest import tables
 from tuners.contest.book import Book
 from tuners.contest.book_contests import OVER
-from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES
 from tuners.contest.record import (
     OPEN_TRIES,
     Contest,
@@ -162,6 +162,9 @@ class Work(Book):
                 )
                 connection.execute(
                     update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1)
+                )
+                connection.execute(
+                    delete(DRAFTS).where(DRAFTS.c.contest == contest.id, DRAFTS.c.person == person.id)
                 )
 
     def cut_late(self) -> None:
