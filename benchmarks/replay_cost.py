@@ -27,11 +27,11 @@ os.environ.update(ENVIRONMENT)  # read by the libraries when they start
 import datasets
 from datasets import cache
 from manual.learner import Value
-from tuners import worker
+from tuners import scoring_jobs, tuning_jobs
 from tuners.clock import Clock
 from tuners.draw import first_look
 from tuners.engine import DataFolder, Event, ScoreJob, TrainJob
-from tuners.tunable import Tunable
+from tuners.tunable import Tunable, find_learner
 
 LEARNERS = ("mlp-m1", "mlp-a1", "knn", "rnf")
 
@@ -77,20 +77,20 @@ def main() -> None:
         path = cache.write(datasets.load("10", train_limit=wanted.train_limit), root / "data")
         data = DataFolder(str(path), 2)
         for name in wanted.learners:
-            learner = worker.find_learner(name)
+            learner = find_learner(name)
             learner.prepare()
             config = _config(name)
             trial = TrainJob(data, name, config, 1, wanted.epochs)
             score = ScoreJob(data, name, config, 1, wanted.epochs, str(root / name / "plain"))
             kept = replace(score, files=str(root / name / "kept"), record=True)
             drawn = replace(trial, record=(0, str(root / name / "trial.npz")))
-            worker._train(Pipe(), 1, trial)  # so that no round loads a library
+            tuning_jobs.train(Pipe(), 1, trial)  # so that no round loads a library
             _row(f"{name} trial", [trial, drawn], wanted.rounds, root / name / "trial.npz")
             _row(f"{name} score", [score, kept], wanted.rounds, root / name / "kept.replay.npz")
 
 
 def _config(name: str) -> Mapping[str, Value]:
-    learner = worker.find_learner(name)
+    learner = find_learner(name)
     if isinstance(learner, Tunable):
         return first_look(learner.space_for((2,)))
     return learner.configurations()[0]  # type: ignore[attr-defined, no-any-return]
@@ -103,9 +103,9 @@ def _row(label: str, jobs: list[TrainJob] | list[ScoreJob], rounds: int, file: P
         for place, job in enumerate(jobs):
             started, clock = time.process_time(), Processor()
             if isinstance(job, TrainJob):
-                worker._train(Pipe(), 1, job, clock)
+                tuning_jobs.train(Pipe(), 1, job, clock)
             else:
-                worker._score(job, clock)
+                scoring_jobs.score(job, clock)
             taken[place].append(time.process_time() - started)
         shares.append(100 * clock.recording / taken[1][-1])
     without, with_ = (statistics.median(times) for times in taken)

@@ -133,7 +133,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Done:
-    """A job's result: `values` is what its kind of job returns (see `tuners.worker`)."""
+    """A job's result: `values` is what its function in `tuners.tuning_jobs` or `.scoring_jobs` returns."""
 
     ticket: int
     values: Mapping[str, Any]

@@ -118,7 +118,7 @@ def read_files(folder: Path) -> Files:
 
 
 class _MailPipe:
-    """The mailbox as a job sees it (`worker.Pipe`)."""
+    """The mailbox as a job sees it (`tuning_jobs.Pipe`)."""
 
     def __init__(self, mailbox: Any, key: Key, out: Path) -> None:
         self._mailbox = mailbox

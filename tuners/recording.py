@@ -7,6 +7,7 @@ surface of a score, and bounded in number: those of an epoch by `MOST_FRAMES` a 
 
 from __future__ import annotations
 
+import traceback
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -89,6 +90,14 @@ class Frames:
                 count=np.int64(self.count),
             )
         half.replace(path)
+
+
+def keep_frames(frames: Frames, path: Path) -> None:
+    """What is only for showing is no reason to fail: a disk may be full."""
+    try:
+        frames.write(path)
+    except OSError:
+        traceback.print_exc()  # into the worker's log
 
 
 def read_frames(path: Path) -> Frames:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from datasets.plugins import find, scan
+from manual import MODELS
 from manual.learner import Config, Learner
 from tuners.space import SearchSpace
 
@@ -22,3 +24,10 @@ class Tunable(Learner):
     def parameters(self, config: Config, shape: tuple[int, ...], classes: int) -> int | None:
         """Trained weights of the network, where arithmetic tells; None where it would have to be built."""
         return None
+
+
+def find_learner(name: str) -> Learner:
+    """A baseline or a hypermodel by name. Raises UsageError, MissingLibraryError."""
+    if name in scan(HYPERMODELS, Tunable):
+        return find(HYPERMODELS, Tunable, name, "model")
+    return find(MODELS, Learner, name, "baseline")

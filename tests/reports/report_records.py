@@ -220,7 +220,7 @@ def make_score(
 
 
 def write_surface(path: Path, tilt: float) -> None:
-    """A border that is a tilted line, in the form of `tuners.worker.write_surface`."""
+    """A border that is a tilted line, in the form of `tuners.scoring_jobs.write_surface`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     x, y = np.linspace(-1.8, 2.6, GRID), np.linspace(-1.5, 1.9, GRID)
     first = 1 / (1 + np.exp(-4 * (y[:, None] - 0.2 - tilt * (x[None, :] - 0.4))))

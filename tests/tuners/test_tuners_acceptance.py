@@ -11,7 +11,7 @@ import datasets
 from datasets import cache
 from datasets.percent import percent
 from datasets.study import study_error, study_systems
-from tuners import worker
+from tuners import scoring_jobs
 from tuners.engine import DataFolder, ScoreJob
 from tuners.record import TrialState
 from tuners.store import Store
@@ -69,7 +69,7 @@ def test_knn_errs_on_the_real_points_as_the_study_says(real, tmp_path):
     dataset = datasets.load("10", data_root=real)
     assert dataset.provenance.kind == "real"
     folder = DataFolder(str(cache.write(dataset, tmp_path)), dataset.classes)
-    scores = worker._score(ScoreJob(folder, "knn", {"k": 100}, 1, 1, str(tmp_path / "knn")))
+    scores = scoring_jobs.score(ScoreJob(folder, "knn", {"k": 100}, 1, 1, str(tmp_path / "knn")))
     found = {part: percent(scores["errors"][part]) for part in ("train", "dev")}
     assert found == {part: study_error("10", "KNN", part) for part in ("train", "dev")}
     assert found == {"train": 7.63, "dev": 38.83}

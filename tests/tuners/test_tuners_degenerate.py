@@ -8,8 +8,8 @@ import pytest
 from datasets import cache
 from datasets.types import Dataset, Provenance, Samples, Split, content_hash
 from manual.learner import ImpossibleArchitecture
+from tuners import scoring_jobs, tuning_jobs
 from tuners import study as studies
-from tuners import worker
 from tuners.engine import DataFolder, ScoreJob, TrainJob
 from tuners.progress import Progress
 from tuners.record import Budget, Environment, StudyRecord, StudySpec, StudyState, SystemSpec, TrialState
@@ -58,11 +58,11 @@ def nothing_to_see(tmp_path_factory) -> DataFolder:
 
 def test_a_network_that_answers_one_class_is_stopped_and_scored_honestly(nothing_to_see, tmp_path):
     pipe = Pipe()
-    trial = worker._train(pipe, 1, TrainJob(nothing_to_see, "mlp-a1", BLIND, 5, 10))
+    trial = tuning_jobs.train(pipe, 1, TrainJob(nothing_to_see, "mlp-a1", BLIND, 5, 10))
     assert trial["degenerate"] and trial["dev_error"] == 0.5
     assert 3 <= trial["collapsed"] == trial["epochs"] == len(pipe.sent) < 10
     assert [event.report.dev_answers for event in pipe.sent] == [1] * trial["epochs"]
-    score = worker._score(ScoreJob(nothing_to_see, "mlp-a1", BLIND, 5, 10, str(tmp_path / "x")))
+    score = scoring_jobs.score(ScoreJob(nothing_to_see, "mlp-a1", BLIND, 5, 10, str(tmp_path / "x")))
     assert (score["degenerate"], score["collapsed"]) == (True, trial["collapsed"])
     assert score["epochs"] == trial["epochs"]
 
@@ -138,6 +138,6 @@ def test_a_worker_names_an_impossible_network_without_a_word_of_keras():
     model = scan(HYPERMODELS, Tunable)["cnn-a"]
     with pytest.raises(ImpossibleArchitecture) as caught:
         model.check(model.space.defaults(), (10, 10, 3), 2)
-    assert worker.reason(caught.value) == (
+    assert tuning_jobs.reason(caught.value) == (
         "convolution 2 cannot be built: its kernel of 3 x 3 is larger than the feature map of 2 x 2 that reaches it"
     )

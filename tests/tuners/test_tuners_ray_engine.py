@@ -18,7 +18,7 @@ import pytest
 import datasets
 from datasets import cache
 from datasets.errors import UsageError
-from tuners import ray_join, ray_task, worker
+from tuners import ray_join, ray_task, scoring_jobs, tuning_jobs
 from tuners.engine import DataFolder, Done, EpochDone, Failed, Restarted, ScoreJob, Started, Trained, TrainJob
 from tuners.engines.ray_cluster import RayEngine
 from tuners.record import TrialState
@@ -126,13 +126,13 @@ def test_a_job_has_the_results_and_files_that_it_has_here(runner, folder, tmp_pa
             return False
 
     here = tmp_path / "here"
-    expected = worker._train(
+    expected = tuning_jobs.train(
         Pipe(), 1, replace(first, keep=str(here / "kept.npz"), record=(0, str(here / drawn.name)))
     )
     assert {key: done[-1].values[key] for key in expected} == expected
-    again = worker._train(Pipe(), 1, replace(second, start=str(here / "kept.npz")))
+    again = tuning_jobs.train(Pipe(), 1, replace(second, start=str(here / "kept.npz")))
     assert {key: promoted.values[key] for key in again} == again
-    values = worker._score(replace(score, files=str(here / "stem")))
+    values = scoring_jobs.score(replace(score, files=str(here / "stem")))
     assert {key: scored.values[key] for key in values} == values
     assert sorted(path.name for path in here.iterdir()) == sorted(path.name for path in kept.parent.iterdir())
     for path in here.iterdir():

@@ -14,7 +14,7 @@ from datasets import cache
 from datasets.errors import DataError
 from datasets.types import Samples
 from manual.learner import EpochReport
-from tuners import worker
+from tuners import scoring_jobs, tuning_jobs
 from tuners.clock import Clock
 from tuners.engine import DataFolder, ScoreJob, Trained, TrainJob
 from tuners.engines.ray_cluster import _home
@@ -195,8 +195,8 @@ def folder(own_data, tmp_path_factory) -> DataFolder:
 )
 def test_recording_changes_no_digit_of_a_result(folder, learner, config, tmp_path):
     score = ScoreJob(folder, learner, config, 77, 5, str(tmp_path / "plain"))
-    plain = worker._score(score)
-    recorded = worker._score(replace(score, files=str(tmp_path / "kept"), record=True))
+    plain = scoring_jobs.score(score)
+    recorded = scoring_jobs.score(replace(score, files=str(tmp_path / "kept"), record=True))
     files = {"surface", "weights"}
     assert {k: v for k, v in recorded.items() if k not in files} == {
         k: v for k, v in plain.items() if k not in files
@@ -209,7 +209,7 @@ def test_recording_changes_no_digit_of_a_result(folder, learner, config, tmp_pat
     trial = TrainJob(folder, learner, config, 77, 5)
     quiet, told = Pipe(), Pipe()
     record = (4, str(tmp_path / "trial.npz"))
-    assert worker._train(told, 1, replace(trial, record=record)) == worker._train(quiet, 1, trial)
+    assert tuning_jobs.train(told, 1, replace(trial, record=record)) == tuning_jobs.train(quiet, 1, trial)
     ended = [event for event in told.sent if isinstance(event, Trained)]
     assert ended == [Trained(1)] and told.sent[-1] is ended[0]
     assert len(quiet.sent) == len(told.sent) - 1

@@ -22,7 +22,7 @@ from datasets.second_dev import divide_dev, second_rows
 from datasets.types import Provenance, Samples, Split
 from imld_synth import write_csv
 from manual.learner import Plan
-from tuners import keras_feed, study, worker
+from tuners import keras_feed, scoring_jobs, study
 from tuners.cli import main, parser
 from tuners.engine import DataFolder, ScoreJob
 from tuners.loop import Loop
@@ -30,6 +30,7 @@ from tuners.progress import Progress
 from tuners.record import Budget, StudySpec, StudyState, TrialState
 from tuners.seeds import second_dev_seed
 from tuners.store import Store
+from tuners.tunable import find_learner
 
 SEED = 3
 WORDS = (
@@ -155,9 +156,7 @@ def test_every_learner_measures_it_and_learns_nothing_from_it(
 
     def train(split):
         curve = []
-        found = worker.find_learner(learner).train(
-            config, split, 2, Plan(4, 7), lambda r: not curve.append(r)
-        )
+        found = find_learner(learner).train(config, split, 2, Plan(4, 7), lambda r: not curve.append(r))
         return found, curve
 
     fitted, curve = train(split)
@@ -179,8 +178,8 @@ def test_patients_of_a_score_are_in_one_part_alone(toy, tmp_path):
     origin = Provenance("generated", "made up", "ab" * 32)
     whole = Dataset("toy", Split(train, dev, dev), ("0", "1"), "small-images", origin, patients=names)
     folder = DataFolder(str(cache.write(whole, tmp_path)), 2, 0.5, seed=2)
-    config = worker.find_learner("digits-cnn-m").configurations()[0]
-    score = worker._score(ScoreJob(folder, "digits-cnn-m", config, 1, 1, str(tmp_path / "x")))
+    config = find_learner("digits-cnn-m").configurations()[0]
+    score = scoring_jobs.score(ScoreJob(folder, "digits-cnn-m", config, 1, 1, str(tmp_path / "x")))
     second, first = ({name for name, *_ in score["patients"][part]} for part in ("second", "dev"))
     assert second and first and not second & first
     assert second | first == {name for name, *_ in score["patients"]["eval"]}

@@ -12,8 +12,8 @@ import pytest
 import datasets
 from datasets import cache
 from datasets.types import TuningSplit, joined
-from manual.learner import Diverged, ImpossibleArchitecture, Plan
-from tuners import worker
+from manual.learner import Diverged, EpochReport, ImpossibleArchitecture, Plan
+from tuners import scoring_jobs, tuning_jobs
 from tuners.engine import (
     BayesJob,
     CheckJob,
@@ -28,6 +28,7 @@ from tuners.engine import (
 )
 from tuners.engines.local import LocalRunner
 from tuners.record import TrialState
+from tuners.tunable import find_learner
 
 MLP = {"learning_rate": 1e-2, "batch_size": 64, "patience": 20}
 KERAS = {
@@ -65,11 +66,11 @@ MEMORY = "out of memory: the network or its batches are too large for this machi
     ],
 )
 def test_a_failure_has_a_reason_in_words_for_a_table(error, text):
-    assert worker.reason(error) == text
+    assert tuning_jobs.reason(error) == text
 
 
 def test_a_long_reason_is_cut():
-    assert len(worker.reason(ValueError("x" * 5000))) < 320
+    assert len(tuning_jobs.reason(ValueError("x" * 5000))) < 320
 
 
 class Pipe:
@@ -96,18 +97,18 @@ def folder(own_data, tmp_path_factory) -> DataFolder:
 def test_a_trial_and_a_score_with_one_seed_are_the_same_training(folder, learner, config, tmp_path):
     pipe = Pipe()
     keep = str(tmp_path / "kept.npz")
-    trial = worker._train(pipe, 1, TrainJob(folder, learner, config, 77, 4, keep=keep))
-    score = worker._score(ScoreJob(folder, learner, config, 77, 4, str(tmp_path / "stem")))
+    trial = tuning_jobs.train(pipe, 1, TrainJob(folder, learner, config, 77, 4, keep=keep))
+    score = scoring_jobs.score(ScoreJob(folder, learner, config, 77, 4, str(tmp_path / "stem")))
     assert score["errors"]["dev"] == trial["dev_error"]
     assert score["best_epoch"] == trial["best_epoch"]
-    assert [event.report for event in pipe.sent] == [worker.EpochReport(**point) for point in score["curve"]]
+    assert [event.report for event in pipe.sent] == [EpochReport(**point) for point in score["curve"]]
     errors = [1 - row[i] / sum(row) for i, row in enumerate(score["confusion"]["dev"])]
     assert trial["class_errors"] == errors
     sizes = {name: sum(map(sum, table)) for name, table in score["confusion"].items()}
     assert sizes == {"train": 400, "dev": 200, "eval": 200}
     with np.load(tmp_path / score["surface"]) as surface:
-        assert surface["probabilities"].shape == (worker.GRID, worker.GRID, 2)
-        assert surface["classes"].shape == (worker.GRID, worker.GRID)
+        assert surface["probabilities"].shape == (scoring_jobs.GRID, scoring_jobs.GRID, 2)
+        assert surface["classes"].shape == (scoring_jobs.GRID, scoring_jobs.GRID)
     if learner != "knn":
         with np.load(keep) as one, np.load(tmp_path / score["weights"]) as two:
             assert one.files == two.files
@@ -121,11 +122,11 @@ def test_a_tuning_job_does_without_eval(folder, own_data, tmp_path):
         (path / f"eval_{part}.npy").unlink()
     alone = DataFolder(str(path), 2)
     job = {"learner": "mlp-m1", "config": MLP, "seed": 3, "epochs": 2}
-    assert worker._check(CheckJob(alone, "mlp-m1", MLP)) == {}
-    trained = worker._train(Pipe(), 1, TrainJob(alone, **job))
-    assert trained == worker._train(Pipe(), 1, TrainJob(folder, **job))
+    assert tuning_jobs.check(CheckJob(alone, "mlp-m1", MLP)) == {}
+    trained = tuning_jobs.train(Pipe(), 1, TrainJob(alone, **job))
+    assert trained == tuning_jobs.train(Pipe(), 1, TrainJob(folder, **job))
     with pytest.raises(datasets.DataError, match="eval"):
-        worker._score(ScoreJob(alone, files=str(tmp_path / "x"), **job))
+        scoring_jobs.score(ScoreJob(alone, files=str(tmp_path / "x"), **job))
 
 
 BY_HAND = {
@@ -145,17 +146,17 @@ def test_a_final_training_learns_from_train_and_dev_and_a_diverged_one_counts_as
 ):
     data = datasets.load(str(own_data)).split
     held_out, both = data.eval, joined(data.train, data.dev)
-    fitted = worker.find_learner("knn").train(
+    fitted = find_learner("knn").train(
         {"k": 5}, TuningSplit(both, data.dev), 2, Plan(1, 3), lambda report: True
     )
-    result = worker._final(Pipe(), FinalJob(folder, "knn", {"k": 5}, 3, 1))
+    result = scoring_jobs.final(Pipe(), FinalJob(folder, "knn", {"k": 5}, 3, 1))
     assert result["eval_error"] == np.mean(fitted.predict(held_out.x) != held_out.y)
     assert result["failure"] == ""
-    first = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
-    again = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
+    first = scoring_jobs.final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
+    again = scoring_jobs.final(Pipe(), FinalJob(folder, "by-hand-mlp", BY_HAND, 3, 20))
     assert first == again and first["epochs"] == 3 and first["eval_error"] < 0.3
     wild = BY_HAND | {"learning_rate": 10.0, "momentum": 0.99, "weight_decay": 0.01, "epochs": 20}
-    lost = worker._final(Pipe(), FinalJob(folder, "by-hand-mlp", wild, 3, 20))
+    lost = scoring_jobs.final(Pipe(), FinalJob(folder, "by-hand-mlp", wild, 3, 20))
     assert "diverged" in lost["failure"]
     assert lost["eval_error"] == np.mean(held_out.y != np.bincount(both.y).argmax())
 
