@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from dashboard import messages
-from datasets.errors import UsageError
 from manual.learner import Config, Value
 from tuners.contest.book_drafts import LONGEST_VALUE
-from tuners.contest.form import Field, active, exact, fields, plain, resolve
+from tuners.contest.form import Field, active, exact, fields, mistakes, plain, resolve
 from tuners.contest.record import Draft, Reason, Try
 from tuners.contest.task import ContestTask
 from tuners.space import is_active
@@ -215,16 +214,13 @@ def _place(options: Collection[object], chosen: object) -> int | None:
 def _submit(
     task: ContestTask, given: Mapping[str, Value], asked: Sequence[str], filled: Filled, send: Send
 ) -> None:
-    try:
-        config = resolve(task, given)
-    except UsageError as error:
-        st.error(messages.escaped(str(error)), icon=":material/error:")
-        return
     chosen = {name: filled.reasons.get(name) for name in asked}
     missing = [entry.label for entry in active(task, given) if chosen.get(entry.name, "") is None]
-    if missing:
-        st.error(f"Say why you chose: {', '.join(missing)}.", icon=":material/error:")
+    wrong = mistakes(task, given) + ([f"Say why you chose: {', '.join(missing)}."] if missing else [])
+    if wrong:
+        st.error("\n\n".join(map(messages.escaped, wrong)), icon=":material/error:")
         return
+    config = resolve(task, given)
     # What was left blank took the suggested default.
     reasons = {name: chosen.get(name) or Reason.DEFAULT for name in config} if asked else {}
     trouble = send(config, reasons, filled.comment)

@@ -40,6 +40,10 @@ CONFIG: dict[str, Value] = {
 }
 
 
+#: As markdown.
+REASONS_MISSING = r"Say why you chose\: Epochs, Batch size, Loss, Optimizer, Learning rate."
+
+
 @pytest.fixture
 def book(store: Store) -> Book:
     return Book(store)
@@ -159,9 +163,10 @@ def test_a_try_is_submitted_with_its_reasons_and_only_with_what_counts(
     app.text_input(key="try-0-learning_rate").set_value("fast").run()
     app.button(key="try-send").click().run()
     assert "Learning rate = fast is not possible" in app.error[0].value
+    assert REASONS_MISSING in app.error[0].value
     app.text_input(key="try-0-learning_rate").set_value("0.01").run()
     app.button(key="try-send").click().run()
-    assert app.error[0].value == "Say why you chose: Epochs, Batch size, Loss, Optimizer, Learning rate."
+    assert app.error[0].value == REASONS_MISSING
     for name in ("epochs", "batch_size", "loss", "optimizer"):
         app.selectbox(key=f"try-0-{name}-why").set_value(Reason.GUESS)
     app.selectbox(key="try-0-learning_rate-why").set_value(Reason.OTHER).run()

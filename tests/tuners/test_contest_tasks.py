@@ -166,12 +166,18 @@ def test_the_form_asks_for_what_counts_and_says_what_may_be_entered():
     assert choices == {"loss": LOSSES, "optimizer": OPTIMIZERS}
 
 
+#: A decimal comma, as many countries write it, where it can be nothing else.
+COMMAS = {"0,01": 0.01, "0,001": 0.001, " 1,5e-3 ": 0.0015, ",5": 0.5, "1,25": 1.25}
+
+
 def test_what_is_blank_takes_its_default_and_what_does_not_count_is_left_out():
     blank = form.resolve(DIGITS, CHOSEN | {"momentum": None, "weight_decay": " ", "beta1": 0.5, "alpha": "x"})
     assert blank == CHOSEN | {"learning_rate": 0.001, "weight_decay": 0.0, "momentum": 0.0}
     assert form.optional_defaults(DIGITS, blank)
     typed = form.resolve(DIGITS, CHOSEN | {"epochs": "7", "batch_size": 64.0, "learning_rate": " 3e-2 "})
     assert (typed["epochs"], typed["batch_size"], typed["learning_rate"]) == (7, 64, 0.03)
+    comma = {name: form.resolve(DIGITS, CHOSEN | {"learning_rate": name})["learning_rate"] for name in COMMAS}
+    assert comma == COMMAS
     assert isinstance(typed["batch_size"], int) and not form.optional_defaults(DIGITS, typed)
     assert form.resolve(DIGITS, form.defaults(DIGITS)) == form.defaults(DIGITS)
 
@@ -185,7 +191,13 @@ def test_what_is_blank_takes_its_default_and_what_does_not_count_is_left_out():
         ({"batch_size": True}, "Batch size = True is not possible"),
         ({"optimizer": ""}, "Optimizer is missing: choose one of: Adam, SGD, Averaged SGD"),
         ({"loss": "hinge"}, "Loss = hinge is not possible. It must be one of: Cross entropy"),
-        ({"learning_rate": "0,01"}, "Write decimals with a point. Left blank, it is 0.001."),
+        (
+            {"learning_rate": "1,500"},
+            "A comma may mean thousands here: write decimals with a point. Left blank, it is 0.001.",
+        ),
+        ({"learning_rate": "0,0,1"}, "A comma may mean thousands here"),
+        ({"learning_rate": "1.000,5"}, "A comma may mean thousands here"),
+        ({"learning_rate": "20,5"}, "from 0.00001 to 10. Left blank"),
         (
             {"learning_rate": "nan"},
             "Learning rate = nan is not possible. It must be a number from 0.00001 to 10",
@@ -198,6 +210,19 @@ def test_what_is_blank_takes_its_default_and_what_does_not_count_is_left_out():
 def test_what_cannot_be_is_refused_with_rule_value_and_way_out(given, message):
     with pytest.raises(UsageError, match=re.escape(message)):
         form.resolve(DIGITS, CHOSEN | given)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    said = form.mistakes(DIGITS, {"epochs": "x", "loss": "mse", "learning_rate": "fast"})
+    assert [words.split(" ")[0] for words in said] == ["Epochs", "Batch", "Optimizer", "Learning"]
+    assert form.mistakes(DIGITS, CHOSEN) == []
+    with pytest.raises(UsageError, match=r"Epochs = x .* Batch size is missing: .* Learning rate = fast"):
+        form.resolve(DIGITS, {"epochs": "x", "loss": "mse", "learning_rate": "fast"})
+
+
+@pytest.mark.parametrize("value", [1e-5, 0.00123456789012, 1.2345678e-7, 0.1 + 0.2, 20, "sgd"])
+def test_settings_that_are_copied_are_the_very_same(value):
+    assert type(value)(form.exact(value)) == value
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ still holds of it. Epochs, batch size, loss and optimizer have to be chosen, as 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from datasets.plugins import unknown
 from manual.learner import Config, Value
 from tuners.contest.task import ContestTask
 from tuners.space import Choice, Domain, Fixed, Float, Int, Parameter, is_active
+
+#: 1,500 is fifteen hundred to some and one and a half to others; 0,001 and 12,5 are no thousands to anybody.
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 MANDATORY = ("epochs", "batch_size", "loss", "optimizer")
 
@@ -124,25 +128,42 @@ def active(task: ContestTask, given: Mapping[str, Value | None]) -> tuple[Field,
 def resolve(task: ContestTask, given: Mapping[str, Value | None]) -> Config:
     """The configuration that is trained. Numbers may be given as text; None and blank text are left out.
 
-    Raises UsageError with the rule, the value and the way out.
+    Raises UsageError with the rule, the value and the way out of all that is wrong.
     """
+    config, wrong = _read(task, given)
+    if wrong:
+        raise UsageError(" ".join(wrong))
+    return config
+
+
+def mistakes(task: ContestTask, given: Mapping[str, Value | None]) -> list[str]:
+    """A sentence or two on each entry that cannot be resolved, in the order of the form."""
+    return _read(task, given)[1]
+
+
+def _read(task: ContestTask, given: Mapping[str, Value | None]) -> tuple[Config, list[str]]:
+    """What is right, and what is wrong."""
     entries = fields(task)
     known = [one.name for one in entries]
     for name in given:
         if name not in known:
             raise unknown("hyperparameter", name, known)
     config: dict[str, Value] = {}
+    wrong: list[str] = []
     for one in entries:
         if not is_active(one.parameter, config):
             continue
         value = given.get(one.name)
         if value is None or (isinstance(value, str) and not value.strip()):
             if one.mandatory:
-                raise UsageError(f"{one.label} is missing: choose {one.rule}")
-            config[one.name] = one.parameter.default
+                wrong.append(f"{one.label} is missing: choose {one.rule}.")
+            else:
+                config[one.name] = one.parameter.default
+        elif (fitted := _fitted(one.parameter.domain, value)) is not None:
+            config[one.name] = fitted
         else:
-            config[one.name] = _checked(one, value)
-    return config
+            wrong.append(_wrong(one, value))
+    return config, wrong
 
 
 def defaults(task: ContestTask) -> Config:
@@ -174,15 +195,24 @@ def exact(value: Value) -> str:
     return repr(value) if isinstance(value, float) and float(text) != value else text
 
 
-def _checked(one: Field, value: Value) -> Value:
-    fitted = _number(one.parameter.domain, value)
-    if fitted is None or not one.parameter.domain.contains(fitted):
-        shown = str(value).strip()
-        shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-        comma = " Write decimals with a point." if "," in shown else ""
-        blank = "" if one.mandatory else f" Left blank, it is {plain(one.parameter.default)}."
-        raise UsageError(f"{one.label} = {shown} is not possible. It must be {one.rule}.{comma}{blank}")
-    return fitted
+def _wrong(one: Field, value: Value) -> str:
+    shown = str(value).strip()
+    comma = " A comma may mean thousands here: write decimals with a point." if "," in _point(shown) else ""
+    shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+    blank = "" if one.mandatory else f" Left blank, it is {plain(one.parameter.default)}."
+    return f"{one.label} = {shown} is not possible. It must be {one.rule}.{comma}{blank}"
+
+
+def _point(text: str) -> str:
+    """The same with a point for a decimal comma, as many countries write it; a comma that may separate thousands stays."""
+    decimal = text.count(",") == 1 and "." not in text and THOUSANDS.fullmatch(text.strip()) is None
+    return text.replace(",", ".") if decimal else text
+
+
+def _fitted(domain: Domain, value: Value) -> Value | None:
+    """The value in the type of its domain; None where it is not in it."""
+    number = _number(domain, value)
+    return number if number is not None and domain.contains(number) else None
 
 
 def _number(domain: Domain, value: Value) -> Value | None:
@@ -192,7 +222,7 @@ def _number(domain: Domain, value: Value) -> Value | None:
     if isinstance(value, bool):
         return None
     try:
-        number = float(value)
+        number = float(_point(value) if isinstance(value, str) else value)
     except (ValueError, TypeError, OverflowError):
         return None
     if not math.isfinite(number):
