@@ -72,22 +72,31 @@ def ranking(rows: Sequence[Standing], most: int, you: str = "") -> str:
     return f"<div class='errors live ranks'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
 
 
-def podium(rows: Sequence[Result], you: str = "") -> str:
-    """The first three by eval; in the picture the second stands left of the first."""
-    steps = "".join(_step(row, you) for row in rows if row.place is not None and row.place <= STEPS)
-    return f"<ol class='podium' aria-label='Podium by eval accuracy'>{steps}</ol>"
+def podium(rows: Sequence[Result], you: str = "", provisional: str = "") -> str:
+    """The first three by eval; in the picture the second stands left of the first.
+
+    provisional: after how many trainings, in words, while places can still change.
+    """
+    steps = "".join(
+        _step(row, you, bool(provisional)) for row in rows if row.place is not None and row.place <= STEPS
+    )
+    kind, name = (
+        ("podium provisional", f"Provisional podium by eval accuracy {provisional}")
+        if provisional
+        else ("podium", "Podium by eval accuracy")
+    )
+    return f"<ol class='{kind}' aria-label='{name}'>{steps}</ol>"
 
 
-def final_table(rows: Sequence[Result], you: str = "", *, brief: bool = False) -> str:
+def final_table(rows: Sequence[Result], you: str = "", provisional: bool = False) -> str:
     """Everybody by mean eval accuracy over the seeds, with the dev accuracy that they were chosen by.
 
-    brief: without interval and gap, to stand beside a picture.
+    provisional: who has no score may still get one.
     """
     heads = ("who", "place", "eval, %", "95 % interval", "dev, %", "dev − eval")
     more = ("95 % interval", "dev − eval")
-    shown = [name for name in heads if not (brief and name in more)]
-    head = "".join(f"<th scope='col'{' class=effort' if name in more else ''}>{name}</th>" for name in shown)
-    body = "".join(_final_row(row, you, brief) for row in rows)
+    head = "".join(f"<th scope='col'{' class=effort' if name in more else ''}>{name}</th>" for name in heads)
+    body = "".join(_final_row(row, you, provisional) for row in rows)
     return f"<div class='errors live ranks'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
@@ -112,6 +121,24 @@ def verdict(rows: Sequence[Result]) -> str:
         way = "lower" if mean > 0 else "higher"
         text += f" That is {percent_text(abs(mean))} points {way} than on dev, by which everybody chose."
     return text
+
+
+def own_score(rows: Sequence[Result], you: str, provisional: str = "") -> str:
+    """How somebody did on eval, for themselves (markdown); "" where they have no score (yet). you, provisional: as above."""
+    own = next((row for row in rows if you and row.entrant.person == you and row.mean is not None), None)
+    if own is None or own.mean is None:
+        return ""
+    scored = sum(row.mean is not None for row in rows)
+    text = (
+        f"### {percent_text(1 - own.mean)} % eval accuracy{' so far' if provisional else ''}\n"
+        f"{f'**Provisional, {provisional} each:** p' if provisional else 'P'}lace {own.place} of {scored}"
+    )
+    if not math.isnan(own.low):
+        text += f"; 95 % interval {percent_text(1 - own.high)} to {percent_text(1 - own.low)}"
+    if own.gap is not None:
+        way = "below" if own.gap > 0 else "above"
+        text += f"; {percent_text(abs(own.gap))} points {way} its dev accuracy"
+    return f"{text}."
 
 
 def _lane(kind: EntrantKind, rows: Sequence[Standing], low: int, high: int) -> str:
@@ -157,23 +184,23 @@ def _who(kind: EntrantKind, source: Source, label: str, you: bool, note: str = "
     return f"<th scope='row'>{mark(kind, source)}{escape(label)}<span class='note'>{escape(text)}</span></th>"
 
 
-def _final_row(row: Result, you: str, brief: bool) -> str:
+def _final_row(row: Result, you: str, provisional: bool) -> str:
     entrant = row.entrant
     own = bool(you) and entrant.person == you
     note = "" if entrant.config else entrant.note
+    if provisional and row.mean is None:
+        note = note or "not scored yet"
     who = _who(entrant.kind, entrant.source, entrant.label, own, note)
     dev = "–" if entrant.dev_error is None else percent_text(1 - entrant.dev_error)
     mean = "–" if row.mean is None else percent_text(1 - row.mean)
     interval = "–" if math.isnan(row.low) else f"{percent_text(1 - row.high)} to {percent_text(1 - row.low)}"
     gap = "–" if row.gap is None else f"{percent(row.gap):+.2f}".replace("-", "−")
     cells = f"<td>{row.place or '–'}</td><td><b>{mean}</b></td>"
-    cells += "" if brief else f"<td class='effort'>{interval}</td>"
-    cells += f"<td>{dev}</td>"
-    cells += "" if brief else f"<td class='effort'>{gap}</td>"
+    cells += f"<td class='effort'>{interval}</td><td>{dev}</td><td class='effort'>{gap}</td>"
     return f"<tr{' class=you' if own else ''}>{who}{cells}</tr>"
 
 
-def _step(row: Result, you: str) -> str:
+def _step(row: Result, you: str, provisional: bool) -> str:
     entrant, place = row.entrant, row.place or 0
     colour = KINDS[entrant.kind][2]
     word = (
@@ -184,7 +211,7 @@ def _step(row: Result, you: str) -> str:
     return (
         f"<li class='place{place}' style='border-color:{colour}'><span class='rank'>{ORDINALS[place]}</span>"
         f"<b>{mark(entrant.kind, entrant.source)}{escape(entrant.label)}</b><span class='note'>{word}{own}</span>"
-        f"<span class='eval'>{percent_text(1 - (row.mean or 0.0))} %<small> eval</small></span>"
+        f"<span class='eval'>{percent_text(1 - (row.mean or 0.0))} %<small> eval{' so far' if provisional else ''}</small></span>"
         f"<span class='dev'>{dev}</span></li>"
     )
 

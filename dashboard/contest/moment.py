@@ -11,7 +11,7 @@ from dashboard import reading
 from dashboard.age import lasting
 from dashboard.contest import desk
 from dashboard.contest.happened import happened
-from dashboard.contest.standings import Result, Scoring, Standing, results, scoring, standings
+from dashboard.contest.standings import Result, Scoring, Standing, results, scoring, standings, to_come
 from dashboard.ticker import Event
 from tuners.contest.record import Contest, ContestState, EntrantKind, Person, Source, Try
 from tuners.record import StudyRecord, SystemRecord, TrialRecord
@@ -26,7 +26,7 @@ LINES = 7
 @dataclass(frozen=True)
 class Moment:
     """rows: by dev. happened: the latest first, each with the kind of entrant it is about. results: by eval, empty before the
-    contest has ended."""
+    contest has ended, provisional until it is scored."""
 
     contest: Contest
     people: tuple[Person, ...]
@@ -49,6 +49,13 @@ class Moment:
         return text + (f"; about {lasting(found.left)} left" if found.left is not None else "")
 
     @property
+    def provisional(self) -> str:
+        """What a ranking by eval is until all is scored, in words; "" in the end."""
+        if self.contest.state == ContestState.SCORED:
+            return ""
+        return f"after {self.scoring.rounds} of {self.contest.terms.final_seeds} trainings"
+
+    @property
     def simulated(self) -> bool:
         """Whether any participant is demonstration data."""
         return any(one.source == Source.SIMULATED for one in self.people)
@@ -69,6 +76,9 @@ def _moment(source: reading.Source, contest: Contest) -> Moment:
     over = contest.state in (ContestState.ENDED, ContestState.SCORED)
     finals = book.finals(contest.id) if over else []
     entrants = book.entrants(contest.id) if over else []
+    rows = standings(contest, people, tries, systems, trials)
+    found = results(contest, entrants, finals)
+    progress = scoring(contest, people, trials, entrants, finals, os.cpu_count() or 1)
     return Moment(
         contest,
         tuple(people),
@@ -76,8 +86,8 @@ def _moment(source: reading.Source, contest: Contest) -> Moment:
         study,
         tuple(systems),
         tuple(trials),
-        tuple(standings(contest, people, tries, systems, trials)),
+        tuple(rows),
         tuple(happened(contest, people, tries, systems, trials)[:LINES]),
-        tuple(results(contest, entrants, finals)),
-        scoring(contest, people, trials, entrants, finals, os.cpu_count() or 1),
+        (*found, *to_come(contest, rows, found)),
+        progress,
     )

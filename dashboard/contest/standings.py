@@ -1,4 +1,4 @@
-"""How people, tuners and the defaults stand: by dev while a contest runs, by eval once everything is scored.
+"""How people, tuners and the defaults stand: by dev while a contest runs, by eval once it has ended.
 
 Pure: from records to rows. A tuner's unit is the run, as a person is: each of its searches has a row of its own.
 """
@@ -19,11 +19,11 @@ from tuners.contest.record import (
     Entrant,
     EntrantKind,
     Final,
-    FinalState,
     Person,
     Source,
     Try,
 )
+from tuners.contest.rounds import OVER, whole_rounds
 from tuners.contest.systems import PUBLISHED, label
 from tuners.contest.task import task
 from tuners.path import winner
@@ -31,10 +31,6 @@ from tuners.record import HAND, SystemRecord, TrialRecord, TrialState
 
 #: What the all-defaults entry is called.
 DEFAULTS = "all defaults"
-
-
-#: A training of a final configuration that waits no more.
-OVER = (FinalState.DONE, FinalState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -68,9 +64,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Result:
-    """A final configuration on eval. mean: error over the contest's seeds, None where it has no score.
+    """A final configuration on eval. mean: error over the seeds that count for all, None where it has no score.
 
-    low, high: Student's 95 % interval of the mean over seeds, NaN for one seed. seeds: how many count.
+    low, high: Student's 95 % interval of the mean over seeds, NaN for one seed. seeds: how many of them gave an error.
     """
 
     entrant: Entrant
@@ -131,33 +127,55 @@ def numbered(contest: Contest, tuner: str, repeat: int) -> str:
 
 
 def results(contest: Contest, entrants: Iterable[Entrant], finals: Iterable[Final]) -> list[Result]:
-    """The final table, the lowest mean eval error first; who has no score (yet) at the end.
+    """The table by eval, the lowest mean error first; who has no score (yet) at the end.
 
-    An entrant has one once all trainings of its configuration are over, so that no mean changes after it was shown.
-    Before the end of the contest there is nothing.
+    While scoring goes on it is provisional: means are over the seeds that everybody who is compared has behind them
+    (`tuners.contest.rounds`), and over all seeds in the end. Before the end of the contest there is nothing.
     """
     if contest.state not in (ContestState.ENDED, ContestState.SCORED):
         return []
-    of_entrant: dict[str, list[Final]] = {}
-    for final in finals:
-        of_entrant.setdefault(final.entrant, []).append(final)
-    rows = [_result(contest, one, of_entrant.get(one.key, [])) for one in entrants]
+    known = list(entrants)
+    errors = whole_rounds(known, finals).errors
+    rows = [_result(contest, one, list(errors.get(one.key, {}).values())) for one in known]
     rows.sort(key=lambda row: (row.mean is None, row.mean, row.entrant.label))
     shown = [percent(row.mean) for row in rows if row.mean is not None]
     return [row if row.mean is None else replace(row, place=_place(percent(row.mean), shown)) for row in rows]
+
+
+def to_come(contest: Contest, rows: Iterable[Standing], known: Sequence[Result]) -> list[Result]:
+    """Rows for what still searches while people are scored already, so that nothing is lost from a table by eval.
+
+    rows: of `standings`. known: of `results`. The final configurations of a kind are all there or none is.
+    """
+    if contest.state != ContestState.ENDED:
+        return []
+    there = {EntrantKind.PERSON, *(row.entrant.kind for row in known)}
+    return [
+        Result(
+            Entrant(contest.id, row.key, row.kind, row.label, row.source, None, row.best),
+            None,
+            float("nan"),
+            float("nan"),
+            0,
+        )
+        for row in rows
+        if row.kind not in there
+    ]
 
 
 @dataclass(frozen=True)
 class Scoring:
     """How far the scoring of a contest that has ended is.
 
-    entrants: how many will be scored. done, total: trainings of their final configurations. searching: whether tuners still use up their budget, without which
-    they have no final configuration. left: seconds until all is scored, at most; None where nothing is known yet.
+    entrants: how many will be scored. done, total: trainings of their final configurations. rounds: trainings of each by
+    which they are compared so far. searching: whether tuners still use up their budget, without which they have no final
+    configuration. left: seconds until all is scored, at most; None where nothing is known yet.
     """
 
     entrants: int
     done: int
     total: int
+    rounds: int
     searching: bool
     left: float | None
 
@@ -185,7 +203,7 @@ def scoring(
         trials_left = max(0, runs * (terms.max_trials or 0) - len(searched)) if searching else 0
         work = trials_left * _mean(searched or lasted) + (total - done) * _mean(lasted)
         left = work / max(1, cores)
-    return Scoring(expected, done, total, searching, left)
+    return Scoring(expected, done, total, whole_rounds(entrants, finals).whole, searching, left)
 
 
 def _mean(seconds: Sequence[float]) -> float:
@@ -219,12 +237,10 @@ def _machine(who: Machine, trials: Sequence[TrialRecord]) -> Standing:
     )
 
 
-def _result(contest: Contest, entrant: Entrant, finals: Sequence[Final]) -> Result:
+def _result(contest: Contest, entrant: Entrant, errors: Sequence[float]) -> Result:
     if entrant.kind == EntrantKind.TUNER:
         entrant = replace(entrant, label=numbered(contest, entrant.label, entrant.repeat))
-    over = all(one.state in OVER for one in finals)
-    errors = [one.eval_error for one in finals if one.eval_error is not None]
-    if not over or not errors:
+    if not errors:
         return Result(entrant, None, float("nan"), float("nan"), 0)
     found = mean_interval(errors).within(0.0, 1.0)
     return Result(entrant, found.mean, found.low, found.high, found.count)

@@ -7,7 +7,8 @@ import time
 import streamlit as st
 
 from dashboard import messages
-from dashboard.contest import desk, history, joining, practice, serving, task_text, tuning
+from dashboard.contest import board, desk, history, joining, practice, serving, task_text, tuning
+from dashboard.contest.moment import moment
 from tuners.contest.closing import best
 from tuners.contest.form import fields
 from tuners.contest.record import ClockKind, Contest, ContestState, Person
@@ -93,18 +94,13 @@ def closing(contest: Contest, person: Person) -> None:
                 f"**Taken as final: try {taken.number}** ({why}), dev accuracy **{history.accuracy(taken)}**"
             )
             st.markdown(messages.escaped(history.settings(taken.config, entries)))
-    if contest.state == ContestState.SCORED:
-        st.markdown("All final settings are scored on eval, the samples that nobody had seen:")
-        joining.leaderboard(contest)
+    if contest.state in (ContestState.ENDED, ContestState.SCORED):
+        every = SCORES if contest.state == ContestState.ENDED else None
+        st.fragment(_score, run_every=every)(contest.id, contest.state, person.id)
     else:
-        soon = (
-            "They are being scored now"
-            if contest.state == ContestState.ENDED
-            else "Scores follow when it has ended for all"
-        )
-        st.markdown(f"{soon}; the leaderboard shows them.")
-        joining.leaderboard(contest)
+        st.markdown("Scores follow when it has ended for all; the leaderboard shows them.")
         look(contest, SCORES)
+    joining.leaderboard(contest)
     if tries:
         with st.expander("Your tries", icon=":material/list:"):
             st.html(history.table(tries, entries, top, person.final))
@@ -113,6 +109,25 @@ def closing(contest: Contest, person: Person) -> None:
         f"You may withdraw {until(contest)}, with your personal code: everything that is stored of you is deleted."
     )
     st.page_link("views/your_data.py", label="Your data", icon=":material/shield:")
+
+
+def _score(id: str, state: ContestState, person: str) -> None:
+    """How they do on eval, as the leaderboard says it."""
+    with messages.plain_words():
+        contest = desk.contest(id)
+        if contest is None or contest.state != state:
+            st.rerun()
+        now = moment(contest)
+        own = board.own_score(now.results, person, now.provisional)
+        if own:
+            st.markdown(own)
+        if state == ContestState.ENDED:
+            serving.wake()
+            st.caption(
+                f"Final settings are being scored on eval, the samples that nobody had seen: {now.progress}."
+            )
+        elif not own:
+            st.markdown("All final settings are scored on eval, the samples that nobody had seen.")
 
 
 def until(contest: Contest) -> str:

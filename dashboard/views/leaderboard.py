@@ -3,6 +3,7 @@
 import time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import deep_links, messages, projector, viewers
 from dashboard.contest import board, desk, doors, parts, serving, way_in
@@ -107,11 +108,7 @@ def show_dev(now: Moment, you: str) -> None:
         show_happened(now)
     with ranks:
         most = PROJECTED if projector.on() else SHOWN
-        scored = [row for row in now.results if row.mean is not None]
-        if scored:
-            st.html(board.final_table(scored[:most], you, brief=True))
-            st.caption(f"Eval accuracy so far: {len(scored)} of {now.scoring.entrants} are scored.")
-        elif any(row.place for row in now.rows):
+        if any(row.place for row in now.rows):
             st.html(board.ranking(now.rows, most, you))
             st.caption(late(now.contest))
 
@@ -133,23 +130,41 @@ def show_happened(now: Moment) -> None:
     st.html(ticker([event for event, _ in shown], {}, marks))
 
 
+def says() -> DeltaGenerator:
+    """What stands above the podium: as high while scoring goes on as in the end, so that nothing jumps."""
+    return st.container(key="board-says")
+
+
 def show_scoring(now: Moment, you: str) -> None:
     found = now.scoring
-    seeds = now.contest.terms.final_seeds
-    st.progress(
-        found.done / found.total if found.total else 0.0,
-        text=f"Time is over. Each final configuration is trained {seeds} times on train and dev and scored on eval: "
-        f"{now.progress}.",
+    first = any(row.mean is not None for row in now.results)
+    with says():
+        st.progress(
+            found.done / found.total if found.total else 0.0,
+            text=f"**Provisional, {now.provisional} each.** {now.progress}"
+            if first
+            else "Time is over. Each final configuration is trained "
+            f"{now.contest.terms.final_seeds} times on train and dev and scored on eval: {now.progress}.",
+        )
+    if not first:
+        show_dev(now, you)
+        return
+    st.html(board.podium(now.results, you, now.provisional))
+    st.html(board.final_table(now.results, you, provisional=True))
+    interval = ", with Student's 95 % interval of that mean" if found.rounds > 1 else ""
+    st.caption(
+        f"Eval accuracy so far: the mean over the trainings that are over for everybody who has one here, the same seeds for "
+        f"all{interval}. Places may change until all are over."
     )
-    show_dev(now, you)
 
 
 def show_end(now: Moment, you: str) -> None:
     if not any(row.mean is not None for row in now.results):
         st.warning("The contest is over, and nobody has a score: no training had a result.")
         return
+    with says():
+        st.markdown(board.verdict(now.results))
     st.html(board.podium(now.results, you))
-    st.markdown(board.verdict(now.results))
     st.html(board.final_table(now.results, you))
     st.caption(
         f"Eval accuracy: the mean of {now.contest.terms.final_seeds} trainings on train and dev, the same seeds for all, with "
@@ -172,6 +187,8 @@ if contest is None:
 else:
     simulated = moment(contest).simulated
     badge = f" :orange-badge[:material/smart_toy: {board.SIMULATED}]" if simulated else ""
+    if contest.state == ContestState.ENDED:
+        badge += " :blue-badge[:material/hourglass_top: being scored]"
     st.title(f"{messages.escaped(contest.title)}{badge}", anchor=False)
     person = desk.person()
     you = person.id if person is not None and person.contest == contest.id else ""

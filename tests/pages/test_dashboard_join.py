@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import streamlit as st
+from contest_records import add_final
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
@@ -22,6 +24,7 @@ from tuners.contest.record import (
     Consent,
     Contest,
     Education,
+    EntrantKind,
     Reason,
     Terms,
     TryState,
@@ -291,6 +294,41 @@ def test_whoever_finishes_sees_what_counts(
     assert "Taken as final: try 1" in words(app)
     assert "80.00 %" in words(app)
     assert who.person.alias in words(app)
+
+
+def test_somebodys_own_score_is_provisional_first(
+    open_page: Open, book: Book, contest: Contest, store: Store, words: Callable[[AppTest], str]
+) -> None:
+    who = begun(book, contest)
+    book.submit(contest.id, who.person.id, CONFIG)
+    ended(book, contest, who, 1, 0.2)
+    mine = {"person": who.person.id, "planned": 10}
+    add_final(store, contest, EntrantKind.PERSON, "me", 0.2, [], **mine)
+    add_final(store, contest, EntrantKind.PERSON, "other", 0.2, [0.1], planned=10)
+    shown = words(open_as(open_page, who))
+    assert "% eval accuracy" not in shown, "nothing of eval before the end"
+    book.end(contest.id)
+    st.cache_resource.clear()
+    shown = words(open_as(open_page, who))
+    assert "Taken as final: try 1" in shown and "% eval accuracy" not in shown and "being scored" in shown
+    with store.engine.begin() as connection:
+        row = tables.finals
+        done = update(row).where(row.c.entrant.endswith("-me"), row.c.place < 2)
+        connection.execute(done.values(state="done", eval_error=0.3))
+    st.cache_resource.clear()
+    shown = words(open_as(open_page, who))
+    assert "### 70.00 % eval accuracy so far" in shown
+    assert (
+        "**Provisional, after 1 of 10 trainings each:** place 2 of 2; 10.00 points below its dev accuracy."
+        in shown
+    )
+    with store.engine.begin() as connection:
+        connection.execute(update(row).values(state="done", eval_error=0.3))
+        connection.execute(update(tables.contests).values(state="scored"))
+    st.cache_resource.clear()
+    shown = words(open_as(open_page, who))
+    assert "### 70.00 % eval accuracy\nPlace 1 of 2; 95 % interval 70.00 to 70.00;" in shown
+    assert "rovisional" not in shown
 
 
 def test_a_clock_of_ones_own_begins_with_the_task(

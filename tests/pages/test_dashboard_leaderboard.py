@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.contest import board, identity, moment, serving
 from dashboard.contest.happened import happened
-from dashboard.contest.standings import Standing, results, standings
+from dashboard.contest.standings import Standing, results, standings, to_come
 from tuners.contest.access import Access
 from tuners.contest.book import Book
 from tuners.contest.record import Contest, Entrant, EntrantKind, Final, FinalState, Source, Terms, TryState
@@ -127,16 +127,53 @@ def test_open_contest_tells_no_eval(contest: Contest, store: Store, open_page: O
     assert results(contest, Book(store).entrants(contest.id), Book(store).finals(contest.id)) == []
 
 
-def test_means_are_shown_once_they_are_whole(
+def test_a_provisional_ranking_takes_the_same_seeds_of_all(
     contest: Contest, store: Store, open_page: Open, words: Words
 ) -> None:
-    add_final(store, contest, EntrantKind.PERSON, "Calm Crane", 0.25, [0.2, 0.3], planned=2)
-    add_final(store, contest, EntrantKind.DEFAULTS, "all defaults", 0.25, [SECRET], planned=2)
+    add_final(store, contest, EntrantKind.PERSON, "Calm Crane", 0.25, [0.2, 0.4, 0.1], planned=10)
+    add_final(store, contest, EntrantKind.PERSON, "Bold Bison", 0.3, [0.25, 0.25, SECRET], planned=10)
+    add_final(store, contest, EntrantKind.DEFAULTS, "all defaults", 0.25, [0.5, 0.5], planned=10)
     set_state(store, contest, state="ended", ended=time.time())
-    shown = words(app := open_page("leaderboard", contest=contest.id))
-    assert "3 of 80 trainings" in app.get("progress")[0].proto.text
-    assert "the tuners use up their budget first" in app.get("progress")[0].proto.text
-    assert "1 of 8 are scored" in shown and "75.00" in shown and SECRET_TEXT not in shown
+    app = open_page("leaderboard", contest=contest.id)
+    shown, progress = words(app), app.get("progress")[0].proto.text
+    assert not app.exception
+    assert (
+        "**Provisional, after 2 of 10 trainings each.** 8 of 80 trainings" in progress and "left" in progress
+    )
+    first, second = shown.index("class='place1'"), shown.index("class='place2'")
+    assert "Bold Bison" in shown[first:second] and "75.00 %<small> eval so far" in shown[first:second]
+    assert "70.00" in shown and "50.00" in shown and "Student's 95 % interval" in shown
+    assert "Provisional podium" in shown and SECRET_TEXT not in shown and "On eval, people" not in shown
+
+
+def test_until_the_first_round_is_over_dev_is_all_there_is(
+    contest: Contest, store: Store, open_page: Open, words: Words
+) -> None:
+    add_final(store, contest, EntrantKind.PERSON, "Calm Crane", 0.25, [SECRET], planned=2)
+    add_final(store, contest, EntrantKind.PERSON, "Bold Bison", 0.3, [], planned=2)
+    set_state(store, contest, state="ended", ended=time.time())
+    app = open_page("leaderboard", contest=contest.id)
+    assert "1 of 80 trainings" in app.get("progress")[0].proto.text
+    shown = words(app)
+    assert "Best dev accuracy so far" in shown and "<ol class='podium" not in shown
+    assert SECRET_TEXT not in shown
+
+
+def test_what_still_searches_is_not_lost_from_the_table(contest: Contest, store: Store) -> None:
+    book = Book(store)
+    add_final(store, contest, EntrantKind.PERSON, "Calm Crane", 0.25, [0.2], planned=2)
+    set_state(store, contest, state="ended", ended=time.time())
+    ended = book.contest(contest.id)
+    trials = [trial(ended, "keras-random", 0, 0.5), trial(ended, DEFAULTS, 0, 0.25)]
+    rows = standings(ended, book.people(ended.id), book.tries(ended.id), systems(ended), trials)
+    found = results(ended, book.entrants(ended.id), book.finals(ended.id))
+    more = to_come(ended, rows, found)
+    assert [(row.entrant.label, row.entrant.dev_error, row.mean) for row in more] == [
+        ("all defaults", 0.25, None),
+        ("keras-random 1", 0.5, None),
+    ]
+    assert "tuner, not scored yet" in board.final_table([*found, *more], provisional=True)
+    assert board.own_score(found, "") == ""
 
 
 def test_end_has_a_podium_and_says_what_dev_promised(
