@@ -11,16 +11,10 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from datasets.errors import HandtuneError
-from manual.learner import Learner
-from tuners.draw import first_look
 from tuners.engine import (
-    BayesJob,
-    CheckJob,
-    DataFolder,
     Done,
     EpochDone,
     Event,
@@ -28,27 +22,20 @@ from tuners.engine import (
     Job,
     JobRunner,
     Restarted,
-    ScoreJob,
     Started,
     Trained,
-    TrainJob,
 )
 from tuners.path import winner
 from tuners.progress import Progress, SoFar
 from tuners.record import (
-    BayesRecord,
     EpochRecord,
-    ScoreRecord,
     SearchState,
     StudyRecord,
     SystemSpec,
     TrialRecord,
-    degenerate_reason,
-    epochs_of,
 )
-from tuners.recording import kept_trials, trial_file
-from tuners.seeds import derive, second_dev_seed
 from tuners.store import Store
+from tuners.study_jobs import StudyJobs
 from tuners.system_run import SystemRun
 
 #: Seconds between two signs of life in the store.
@@ -93,8 +80,8 @@ class Work:
 class Loop:
     """Runs the searches of one study to their end, all of them side by side.
 
-    runs: one a system and repeat. learners: by name, for what the loop must know about them. bayes: by split the
-    estimators of the Bayes error, with their settings, whose values are still missing from the store.
+    runs: one a system and repeat. bayes: by split the estimators of the Bayes error, with their settings, whose values
+    are still missing from the store.
     """
 
     def __init__(
@@ -102,7 +89,6 @@ class Loop:
         store: Store,
         study: StudyRecord,
         runs: list[SystemRun],
-        learners: dict[str, Learner],
         runner: JobRunner,
         progress: Progress,
         bayes: dict[str, dict[str, dict[str, int]]],
@@ -110,20 +96,11 @@ class Loop:
         self.store = store
         self.study = study
         self.runs = runs
-        self.learners = learners
         self.runner = runner
         self.progress = progress
         self.bayes = dict(bayes)
-        self.data = DataFolder(
-            study.data.folder,
-            len(study.data.class_names),
-            study.spec.second_dev,
-            second_dev_seed(study.spec.seed),
-        )
-        self.files = store.folder / study.name
-        #: Whether a plane shows what is learned.
-        self.planar = tuple(study.data.shape) == (2,)
         self.jobs: dict[int, Purpose] = {}
+        self._study_jobs = StudyJobs(study, store.folder)
         #: The searches by system, in the order of the study.
         self._systems: dict[str, list[SystemRun]] = {}
         for run in runs:
@@ -142,10 +119,8 @@ class Loop:
         running: dict[int, SystemSpec] = {}
         while waiting or running:
             while waiting and self.runner.free:
-                name, run = waiting.popitem()
-                space = run.searcher.task.space
-                config = run.spec.configs[0] if space is None else first_look(space)
-                running[self.runner.submit(CheckJob(self.data, name, config))] = run.spec
+                _, run = waiting.popitem()
+                running[self.runner.submit(self._study_jobs.check(run))] = run.spec
             for event in self.runner.wait(timeout=0.5):
                 if isinstance(event, Failed):
                     raise CheckFailed(
@@ -195,16 +170,15 @@ class Loop:
         for run in sorted(self.runs, key=lambda run: run.share):
             trial = run.next_trial()
             if trial is not None:
-                return Work(self._train_job(run, trial), _Trial(run, trial.number))
+                return Work(self._study_jobs.train(run, trial), _Trial(run, trial.number))
         self._close_searches()
         for run in self.runs:
             score = self._next_score(run)
             if score is not None:
-                return Work(self._score_job(score), score)
+                return Work(self._study_jobs.score(run, score.trial, score.planned), score)
         if self.bayes:
             split, estimators = self.bayes.popitem()
-            seed = derive(self.study.spec.seed, "closed-loop")
-            return Work(BayesJob(self.data, split, estimators, seed), _Bayes(split))
+            return Work(self._study_jobs.bayes(split, estimators), _Bayes(split))
         return None
 
     def submit(self, work: Work) -> None:
@@ -249,8 +223,7 @@ class Loop:
                 selected=None if best is None else best.number,
                 note=f"search ended: {why}",
             )
-            for weights in self.files.glob(f"checkpoints/{self._checkpoint_name(run, '*')}"):
-                weights.unlink()  # nothing trains on from them any more
+            self._study_jobs.drop_checkpoints(run)
             others = self._systems[run.spec.label]
             if all(other in self._searched for other in others):
                 ends = "; ".join(dict.fromkeys(other.searched or "" for other in others))
@@ -259,49 +232,6 @@ class Loop:
 
     def _update(self, run: SystemRun, **values: Any) -> None:
         self.store.update_search(self.study.name, run.spec.label, run.repeat, **values)
-
-    # Jobs ------------------------------------------------------------------------------------------
-
-    def _train_job(self, run: SystemRun, trial: TrialRecord) -> TrainJob:
-        source = run.source(trial.parent)
-        return TrainJob(
-            data=self.data,
-            learner=run.spec.learner,
-            config=trial.config,
-            seed=trial.seed,
-            epochs=run.last_epoch(trial),
-            first_epoch=trial.first_epoch,
-            start=None if source is None else str(self._checkpoint(run, source)),
-            keep=str(self._checkpoint(run, trial.number)) if run.searcher.promotes else None,
-            synchronous=run.searcher.wants_reports,
-            record=self._recording(run, trial.number),
-        )
-
-    def _recording(self, run: SystemRun, number: int) -> tuple[int, str] | None:
-        if not self.planar or number >= kept_trials(self.study.spec):
-            return None
-        return number, str(self.files / trial_file(self._position(run), run.repeat, number))
-
-    def _score_job(self, score: _Score) -> ScoreJob:
-        run = score.run
-        return ScoreJob(
-            data=self.data,
-            learner=run.spec.learner,
-            config=score.trial.config,
-            seed=run.score_seed,
-            epochs=score.planned,
-            files=str(self.files / f"system{self._position(run)}-repeat{run.repeat}"),
-            record=self.planar,
-        )
-
-    def _checkpoint(self, run: SystemRun, number: int) -> Path:
-        return self.files / "checkpoints" / self._checkpoint_name(run, number)
-
-    def _checkpoint_name(self, run: SystemRun, number: int | str) -> str:
-        return f"system{self._position(run)}-search{run.repeat}-trial{number}.npz"
-
-    def _position(self, run: SystemRun) -> int:
-        return [spec.label for spec in self.study.spec.systems].index(run.spec.label)
 
     # Events ----------------------------------------------------------------------------------------
 
@@ -348,7 +278,7 @@ class Loop:
                 self._update(run, state=SearchState.FAILED, note=note)
             case Done(ticket, values), _Bayes(split):
                 del self.jobs[ticket]
-                self._bayes_done(split, values)
+                self.store.add_bayes(*self._study_jobs.bayes_records(split, values))
             case Failed(ticket, _, reason, _), _Bayes(split):
                 del self.jobs[ticket]
                 self.progress.say(f"the Bayes error of {split} could not be estimated: {reason}")
@@ -361,54 +291,12 @@ class Loop:
 
     def _score_done(self, score: _Score, values: Any) -> None:
         run = score.run
-        folder = self.study.name
-        record = ScoreRecord(
-            study=self.study.name,
-            system=run.spec.label,
-            repeat=run.repeat,
-            seed=run.score_seed,
-            trial=score.trial.number,
-            config=score.trial.config,
-            errors=values["errors"],
-            confusion=values["confusion"],
-            architecture=values["architecture"],
-            parameters=values["parameters"],
-            epochs=values["epochs"],
-            best_epoch=values["best_epoch"],
-            seconds=values["seconds"],
-            degenerate=values["degenerate"],
-            curve=values["curve"],
-            surface=values["surface"] and f"{folder}/{values['surface']}",
-            weights=values["weights"] and f"{folder}/{values['weights']}",
-            reason=degenerate_reason(values["collapsed"], epochs_of(score.trial.config, score.planned))
-            if values["degenerate"]
-            else "",
-            patients=values["patients"],
-            regret=values["regret"],
-            excess=values["excess"],
-        )
+        record = self._study_jobs.score_record(run, score.trial, score.planned, values)
         self.store.add_score(record)
         run.score = record
         self._update(run, state=SearchState.SCORED)
         if all(other.score for other in self._systems[run.spec.label]):
             self.progress.system_scored(run.spec.label)
-
-    def _bayes_done(self, split: str, values: Any) -> None:
-        self.store.add_bayes(
-            *(
-                BayesRecord(
-                    self.study.name,
-                    split,
-                    found.estimator,
-                    found.value,
-                    0.0,
-                    {**found.settings, **found.chosen},
-                    found.low,
-                    found.high,
-                )
-                for found in values["estimates"]
-            )
-        )
 
     def beat(self) -> None:
         """A sign of life of the study, every few seconds."""

@@ -13,7 +13,7 @@ import datasets
 from datasets import Dataset, cache
 from datasets.errors import DataError, UsageError
 from datasets.inputs import INPUTS, InputKind
-from datasets.plugins import find, scan
+from datasets.plugins import find
 from datasets.second_dev import check_second, second_rows
 from datasets.types import SPLIT_NAMES
 from manual import MODELS, Baseline
@@ -45,7 +45,7 @@ from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
 from tuners.truth import add_truth, lacks_truth
-from tuners.tunable import HYPERMODELS, Tunable
+from tuners.tunable import HYPERMODELS, Tunable, find_learner
 
 
 def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
@@ -111,7 +111,7 @@ def load_data(spec: StudySpec) -> Dataset:
     root = Path(spec.data_root) if spec.data_root else None
     dataset = datasets.load(spec.dataset, data_root=root, train_limit=spec.train_limit, workers=spec.workers)
     for system in spec.systems:
-        learner = learner_of(system)
+        learner = find_learner(system.learner)
         if dataset.kind not in learner.kinds:
             raise UsageError(
                 f"{system.label} takes {', '.join(sorted(learner.kinds))}, and data set {dataset.name} is {dataset.kind}"
@@ -187,8 +187,7 @@ def run(
             runner = engine.start(workers, str(log), address or study.spec.address)
             # The workers warm up while the searchers' libraries are imported here.
             runs = system_runs(store, study)
-            learners = {system.learner: learner_of(system) for system in study.spec.systems}
-            loop = Loop(store, study, runs, learners, runner, progress, _missing_bayes(store, study))
+            loop = Loop(store, study, runs, runner, progress, _missing_bayes(store, study))
             loop.check()
             loop.run()
         except KeyboardInterrupt:
@@ -219,13 +218,6 @@ def _insights(store: Store, study: StudyRecord, progress: Progress) -> None:
         )
 
 
-def learner_of(system: SystemSpec) -> Learner:
-    """The plug-in of a system's learner."""
-    if system.tuner == HAND and system.learner in scan(MODELS, Baseline):
-        return find(MODELS, Baseline, system.learner, "baseline")
-    return find(HYPERMODELS, Tunable, system.learner, "model")
-
-
 def system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
     """The searches of a study, repeat by repeat, each as far as the store says it is."""
     systems = store.systems(study.name)
@@ -248,7 +240,7 @@ def system_runs(store: Store, study: StudyRecord) -> list[SystemRun]:
 def _system_run(store: Store, study: StudyRecord, system: SystemSpec, repeat: int) -> SystemRun:
     plugin = find(SEARCH, SearcherPlugin, system.tuner, "tuner")
     task = Task(
-        space=_space(learner_of(system), study.data),
+        space=_space(find_learner(system.learner), study.data),
         seed=derive(search_seed(study.spec.seed, repeat), "search"),
         max_epochs=system.epochs or study.spec.budget.max_epochs,
         configs=system.configs,
@@ -293,11 +285,11 @@ def _missing_bayes(store: Store, study: StudyRecord) -> dict[str, dict[str, dict
 
 
 def _system_record(study: StudyRecord, position: int, system: SystemSpec) -> SystemRecord:
-    space = _space(learner_of(system), study.data)
+    space = _space(find_learner(system.learner), study.data)
     if space is not None and study.spec.guard:
         first_look(space)  # before anything is written: what cannot be searched at all
     # Searching anew what no seed changes would only repeat it.
-    repeats = 1 if learner_of(system).deterministic else system.repeats or study.spec.repeats
+    repeats = 1 if find_learner(system.learner).deterministic else system.repeats or study.spec.repeats
     return SystemRecord(
         study.name,
         system.label,

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from datasets.bayes_error import Estimate
-from datasets.plugins import scan
-from manual import MODELS, Baseline
 from manual.learner import EpochReport
 from tuners import engine
 from tuners.engine import BayesJob, CheckJob, Done, EpochDone, Failed, JobRunner, ScoreJob, Started, TrainJob
@@ -231,12 +229,10 @@ class Lab:
     def loop(self, searchers: dict[str, Searcher], runner: JobRunner, parallel=None, **options) -> Loop:
         study = self.study(list(searchers))
         runs = self.runs(study, searchers, parallel)
-        learners = dict(scan(MODELS, Baseline))
         return Loop(
             self.store,
             study,
             runs,
-            learners,
             runner,
             options.pop("progress", Progress()),
             options.pop("bayes", {}),

@@ -9,8 +9,6 @@ from dataclasses import replace
 import pytest
 from memory_study import RESULT, Endless, Lab, ListSearcher, MemoryRunner, searcher, states
 
-from datasets.plugins import scan
-from manual import MODELS, Baseline
 from tuners.engine import CheckJob, Done, Restarted, ScoreJob, TrainJob
 from tuners.loop import CheckFailed, Loop
 from tuners.progress import Progress
@@ -354,7 +352,7 @@ def test_the_first_look_ends_a_study_before_its_first_trial(lab):
     spec = SystemSpec("A", "mlp-m1", HAND, configs=({"v": 1, "broken": 1},))
     run = SystemRun(lab.store, study, spec, searcher({"v": 1, "broken": 1}), None)
     runner = MemoryRunner()
-    loop = Loop(lab.store, study, [run], dict(scan(MODELS, Baseline)), runner, Progress(), {})
+    loop = Loop(lab.store, study, [run], runner, Progress(), {})
     with pytest.raises(
         CheckFailed, match=r"A cannot start: no network can be built\. No trial was run"
     ) as caught:

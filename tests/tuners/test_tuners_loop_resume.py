@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from memory_study import Lab, MemoryRunner, searcher, states
 
-from datasets.plugins import scan
-from manual import MODELS, Baseline
 from tuners.engine import JobRunner, TrainJob
 from tuners.loop import Loop
 from tuners.progress import Progress
@@ -48,7 +46,7 @@ def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=
         trials = [trial for trial in lab.store.trials("s", label) if trial.repeat == run.repeat]
         epochs = [epoch for epoch in lab.store.epochs("s", label) if epoch.repeat == run.repeat]
         run.restore(trials, epochs, scores.get((label, run.repeat)), 0.0)
-    return Loop(lab.store, study, runs, dict(scan(MODELS, Baseline)), runner, Progress(), {})
+    return Loop(lab.store, study, runs, runner, Progress(), {})
 
 
 @pytest.mark.parametrize("parallel", [1, None])

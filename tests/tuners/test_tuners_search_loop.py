@@ -6,8 +6,6 @@ import pytest
 from memory_study import Lab, MemoryRunner
 from search_drive import EPOCHS, SEARCHERS, SPACE, dev_error, start
 
-from datasets.plugins import scan
-from manual import MODELS, Baseline
 from tuners.loop import Loop
 from tuners.progress import Progress
 from tuners.record import Budget, TrialState
@@ -54,8 +52,7 @@ def loop(lab: Lab, name: str, runner: MemoryRunner, again: bool = False) -> Loop
     scores = {score.repeat: score for score in lab.store.scores("s")}
     for run in runs:
         run.restore(lab.store.trials("s"), lab.store.epochs("s"), scores.get(run.repeat), 0.0)
-    learners = dict(scan(MODELS, Baseline))
-    return Loop(lab.store, lab.store.study("s"), runs, learners, runner, Progress(), {})
+    return Loop(lab.store, lab.store.study("s"), runs, runner, Progress(), {})
 
 
 def facts(lab: Lab) -> list[tuple]:

@@ -87,7 +87,7 @@ def test_all_jobs_of_a_study_divide_dev_by_one_seed(lab):
     runner = MemoryRunner()
     plain = lab.loop({"A": searcher(300, 200), "B": searcher(100)}, runner)
     divided = replace(plain.study, spec=replace(plain.study.spec, second_dev=0.25))
-    Loop(lab.store, divided, plain.runs, plain.learners, runner, Progress(), {}).run()
+    Loop(lab.store, divided, plain.runs, runner, Progress(), {}).run()
     assert len(runner.jobs) == 2 * (2 + 1) + 2 * 2  # trials and scores
     assert {(job.data.second_dev, job.data.seed) for job in runner.jobs} == {(0.25, second_dev_seed(3))}
     assert plain.data.second_dev is None

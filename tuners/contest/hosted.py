@@ -53,8 +53,7 @@ def assemble(store: Store, study: StudyRecord, runner: JobRunner) -> Loop | None
     if study.state in ENDED:
         return None
     runs = studies.system_runs(store, study)
-    learners = {system.learner: studies.learner_of(system) for system in study.spec.systems}
-    return Loop(store, study, runs, learners, runner, Progress(), {})
+    return Loop(store, study, runs, runner, Progress(), {})
 
 
 class Hosted:
