@@ -11,9 +11,10 @@ from dashboard import reading
 from dashboard.age import lasting
 from dashboard.contest import desk
 from dashboard.contest.happened import happened
-from dashboard.contest.standings import Result, Scoring, Standing, results, scoring, standings, to_come
+from dashboard.contest.standings import Result, Standing, results, standings, to_come
 from dashboard.ticker import Event
 from tuners.contest.record import Contest, ContestState, EntrantKind, Person, Source, Try
+from tuners.contest.scoring import Scoring, scoring
 from tuners.record import StudyRecord, SystemRecord, TrialRecord
 
 #: Seconds for which nothing is looked at again; the pages refresh every two.

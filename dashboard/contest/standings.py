@@ -23,8 +23,8 @@ from tuners.contest.record import (
     Source,
     Try,
 )
-from tuners.contest.rounds import OVER, whole_rounds
-from tuners.contest.systems import PUBLISHED, label
+from tuners.contest.rounds import whole_rounds
+from tuners.contest.systems import PUBLISHED, label, numbered
 from tuners.contest.task import task
 from tuners.path import winner
 from tuners.record import HAND, SystemRecord, TrialRecord, TrialState
@@ -114,16 +114,11 @@ def machine(contest: Contest, system: SystemRecord, trial: TrialRecord) -> Machi
     """Which entrant a trial of the contest's study belongs to: a run of a tuner, the defaults, or a published
     configuration, each of which has one trial."""
     if system.tuner != HAND:
-        return Machine(EntrantKind.TUNER, system.tuner, numbered(contest, system.tuner, trial.repeat))
+        return Machine(EntrantKind.TUNER, system.tuner, numbered(contest.terms, system.tuner, trial.repeat))
     if system.label == label(contest.terms, PUBLISHED):
         name = published(task(contest.terms.task))[trial.number].label
         return Machine(EntrantKind.PUBLISHED, "published configurations", name)
     return Machine(EntrantKind.DEFAULTS, DEFAULTS, DEFAULTS)
-
-
-def numbered(contest: Contest, tuner: str, repeat: int) -> str:
-    """A run of a tuner, with its number where there are several."""
-    return f"{tuner} {repeat + 1}" if contest.terms.searches > 1 else tuner
 
 
 def results(contest: Contest, entrants: Iterable[Entrant], finals: Iterable[Final]) -> list[Result]:
@@ -163,53 +158,6 @@ def to_come(contest: Contest, rows: Iterable[Standing], known: Sequence[Result])
     ]
 
 
-@dataclass(frozen=True)
-class Scoring:
-    """How far the scoring of a contest that has ended is.
-
-    entrants: how many will be scored. done, total: trainings of their final configurations. rounds: trainings of each by
-    which they are compared so far. searching: whether tuners still use up their budget, without which they have no final
-    configuration. left: seconds until all is scored, at most; None where nothing is known yet.
-    """
-
-    entrants: int
-    done: int
-    total: int
-    rounds: int
-    searching: bool
-    left: float | None
-
-
-def scoring(
-    contest: Contest,
-    people: Iterable[Person],
-    trials: Sequence[TrialRecord],
-    entrants: Sequence[Entrant],
-    finals: Sequence[Final],
-    cores: int,
-) -> Scoring:
-    """Of a contest that has ended. cores: trainings at the same time."""
-    terms = contest.terms
-    runs = len(terms.tuners) * terms.searches
-    listed = len(published(task(terms.task))) if terms.published else 0
-    expected = max(len(entrants), sum(one.started is not None for one in people) + runs + 1 + listed)
-    done = sum(one.state in OVER for one in finals)
-    total = expected * terms.final_seeds
-    searching = bool(runs) and not any(one.kind == EntrantKind.TUNER for one in entrants)
-    searched = [one.seconds for one in trials if one.state != TrialState.RUNNING]
-    lasted = [one.seconds for one in finals if one.state in OVER and one.seconds > 0] or searched
-    left = None
-    if lasted:
-        trials_left = max(0, runs * (terms.max_trials or 0) - len(searched)) if searching else 0
-        work = trials_left * _mean(searched or lasted) + (total - done) * _mean(lasted)
-        left = work / max(1, cores)
-    return Scoring(expected, done, total, whole_rounds(entrants, finals).whole, searching, left)
-
-
-def _mean(seconds: Sequence[float]) -> float:
-    return sum(seconds) / len(seconds)
-
-
 def _person(who: Person, tries: Sequence[Try]) -> Standing:
     chosen = best(tries)
     return Standing(
@@ -239,7 +187,7 @@ def _machine(who: Machine, trials: Sequence[TrialRecord]) -> Standing:
 
 def _result(contest: Contest, entrant: Entrant, errors: Sequence[float]) -> Result:
     if entrant.kind == EntrantKind.TUNER:
-        entrant = replace(entrant, label=numbered(contest, entrant.label, entrant.repeat))
+        entrant = replace(entrant, label=numbered(contest.terms, entrant.label, entrant.repeat))
     if not errors:
         return Result(entrant, None, float("nan"), float("nan"), 0)
     found = mean_interval(errors).within(0.0, 1.0)

@@ -153,7 +153,7 @@ def test_until_the_first_round_is_over_dev_is_all_there_is(
     add_final(store, contest, EntrantKind.PERSON, "Bold Bison", 0.3, [], planned=2)
     set_state(store, contest, state="ended", ended=time.time())
     app = open_page("leaderboard", contest=contest.id)
-    assert "1 of 80 trainings" in app.get("progress")[0].proto.text
+    assert "1 of 64 trainings" in app.get("progress")[0].proto.text
     shown = words(app)
     assert "Best dev accuracy so far" in shown and "<ol class='podium" not in shown
     assert SECRET_TEXT not in shown

@@ -40,7 +40,11 @@ def test_a_contest_from_its_creation_to_its_end(say: Answer) -> None:
     status = json.loads(say("status", contest["contest"], "--json").stdout)
     assert 290 < status["left_seconds"] <= 300 and status["people"] == 0 and not status["served"]
     assert "state: open" in say("status", contest["contest"]).stdout
+    assert status["scoring"] is None and "eval" not in say("status", contest["contest"]).stdout
     assert "is ended" in say("end", contest["contest"]).stdout
+    ended = json.loads(say("status", contest["contest"], "--json").stdout)["scoring"]
+    assert ended["provisional"] and (ended["trainings_each"], ended["done"], ended["ranking"]) == (0, 0, [])
+    assert "provisional, after 0 of 10 trainings each" in say("status", contest["contest"]).stdout
     assert "is deleted" in say("delete", contest["contest"], "--yes").stdout
     assert json.loads(say("list", "--json").stdout) == []
 

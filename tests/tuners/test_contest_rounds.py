@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuners.contest.closing import to_train
-from tuners.contest.record import Entrant, EntrantKind, Final, FinalState, Source
+from tuners.contest.record import (
+    Consent,
+    Contest,
+    ContestState,
+    Entrant,
+    EntrantKind,
+    Final,
+    FinalState,
+    Source,
+    Terms,
+)
 from tuners.contest.rounds import whole_rounds
+from tuners.contest.scoring import ranking, scoring
 
 PLANNED = 4
 
@@ -80,3 +91,25 @@ def test_who_came_later_is_compared_once_they_have_caught_up() -> None:
 
 def test_nothing_is_scored_of_nobody() -> None:
     assert whole_rounds([], []).whole == 0 and whole_rounds([entrant("p1")], []).errors == {}
+
+
+def test_the_ranking_takes_whole_rounds_and_keeps_who_has_none() -> None:
+    everybody = [entrant("p1", 0.1), entrant("p2", 0.2), entrant("p3"), entrant("p4", 0.4)]
+    booked = finals("p1", [0.5, 0.0]) + finals("p2", [0.2]) + finals("p4", [0.200001])
+    assert [(row.entrant.key, row.place, row.eval_error) for row in ranking(everybody, booked)] == [
+        ("p2", 1, 0.2),
+        ("p4", 1, 0.200001),
+        ("p1", 3, 0.5),
+        ("p3", None, None),
+    ]
+
+
+def test_the_scoring_comes_to_its_end_where_somebody_has_no_configuration() -> None:
+    terms = Terms(tuners=(), final_seeds=PLANNED)
+    made = Contest("c", "A class", "ABCDE", terms, Consent("1", "Text"), ContestState.ENDED, 0.0)
+    everybody = [entrant("p1", 0.1), entrant("p2"), entrant("defaults", 0.2)]
+    over = finals("p1", [0.5] * PLANNED) + finals("defaults", [0.5] * PLANNED)
+    found = scoring(made, [], [], everybody, over, cores=2)
+    assert (found.done, found.total, found.rounds) == (2 * PLANNED, 2 * PLANNED, PLANNED)
+    begun = scoring(made, [], [], [], [], cores=2)
+    assert (begun.done, begun.total, begun.rounds, begun.left) == (0, PLANNED, 0, None)

@@ -43,3 +43,8 @@ def study_spec(terms: Terms) -> StudySpec:
         scored=False,
         one_seed=True,
     )
+
+
+def numbered(terms: Terms, tuner: str, repeat: int) -> str:
+    """A run of a tuner, with its number where there are several."""
+    return f"{tuner} {repeat + 1}" if terms.searches > 1 else tuner
