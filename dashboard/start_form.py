@@ -18,9 +18,8 @@ from datasets.errors import DataError, HandtuneError
 from datasets.plugins import Plugin, scan
 from manual import MODELS, Baseline
 from manual.learner import Learner
-from reports.comparison import REFERENCE
 from tuners.presets import DEFAULT_MODELS, POSTER_SETS, PRESETS, systems_of
-from tuners.record import HAND
+from tuners.record import HAND, REFERENCE
 from tuners.searcher import SEARCH, SearcherPlugin
 from tuners.tunable import HYPERMODELS, Tunable
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from datasets.plugins import scan
 from manual import MODELS, Baseline
-from reports.comparison import REFERENCE
 from tuners.jobs.arguments import LONGEST_NAME
 from tuners.presets import POSTER_SETS, PRESETS, systems_of
+from tuners.record import REFERENCE
 from tuners.tunable import HYPERMODELS, Tunable
 
 

@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 
 from reports.statistics import Several, bootstrap_band, compare_systems, sentences
 from tuners.path import Step, path, searches
-from tuners.record import HAND, ScoreRecord, TrialRecord
+from tuners.record import HAND, REFERENCE, ScoreRecord, TrialRecord
 from tuners.store import Store
 from tuners.summary import SystemSummary, summarize
-
-#: The tuner that the others are tested against.
-REFERENCE = "keras-random"
 
 #: What a best-so-far curve is drawn against.
 SCALES: Mapping[str, Callable[[Step], float]] = {

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from reports import tables
-from reports.comparison import REFERENCE
 from reports.section import systems_of
 from reports.selection import SHORT_LIST
+from tuners.record import REFERENCE
 
 #: Numbers of trials of which the table has a row, beside the last one.
 SHOWN = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

@@ -14,6 +14,9 @@ from manual.learner import Config, Value
 
 HAND = "hand"
 
+#: The tuner that every other one has to beat: it takes part in every comparison, and the others are tested against it.
+REFERENCE = "keras-random"
+
 #: What is computed from a known density (`BayesRecord.estimator`).
 EXACT = "exact"
 MONTE_CARLO = "monte-carlo"

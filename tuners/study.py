@@ -16,20 +16,16 @@ from datasets.inputs import INPUTS, InputKind
 from datasets.plugins import find
 from datasets.second_dev import check_second, second_rows
 from datasets.types import SPLIT_NAMES
-from manual import MODELS, Baseline
 from manual.learner import Learner
 from tuners import environment
-from tuners.contest.published import published
-from tuners.contest.task import ContestTask, task_on
 from tuners.draw import first_look
 from tuners.engine import ENGINES, EnginePlugin, JobRunner
 from tuners.loop import Loop
 from tuners.path import searches
-from tuners.presets import POSTER_SETS, Preset, systems_of
+from tuners.presets import POSTER_SETS
 from tuners.progress import Progress
 from tuners.record import (
     CLOSED_LOOP,
-    HAND,
     DataInfo,
     EpochRecord,
     SearchRecord,
@@ -45,62 +41,7 @@ from tuners.space import SearchSpace
 from tuners.store import SILENCE, Store, now
 from tuners.system_run import SystemRun
 from tuners.truth import add_truth, lacks_truth
-from tuners.tunable import HYPERMODELS, Tunable, find_learner
-
-
-def hand_system(name: str, dataset: str, poster: bool) -> SystemSpec:
-    """A baseline as a system: its own list of configurations, or the study's one where it is known."""
-    baseline = find(MODELS, Baseline, name, "baseline")
-    known = baseline.poster(dataset) if poster and dataset in POSTER_SETS else None
-    configs = (known,) if known is not None else baseline.configurations()
-    return SystemSpec(
-        label=baseline.system,
-        learner=name,
-        tuner=HAND,
-        configs=tuple(dict(config) for config in configs),
-        epochs=baseline.epochs(),
-    )
-
-
-def tuned_system(model: str, tuner: str) -> SystemSpec:
-    """A model and the autotuner that searches its space."""
-    if tuner == HAND:
-        raise UsageError(
-            "--tuner hand tries your own configurations of one model (--configs FILE.toml), and a preset compares several; "
-            "leave out --preset and name the --dataset"
-        )
-    find(SEARCH, SearcherPlugin, tuner, "tuner")
-    tunable = find(HYPERMODELS, Tunable, model, "model")
-    return SystemSpec(label=f"{tunable.system} ({tuner})", learner=model, tuner=tuner)
-
-
-def listed_system(model: str, file: str, dataset: str) -> SystemSpec:
-    """A model and the configurations of it that a person wrote into a TOML file."""
-    from tuners.hand_list import read_configurations
-
-    tunable = find(HYPERMODELS, Tunable, model, "model")
-    configs = read_configurations(Path(file), tunable.space)
-    return SystemSpec(f"{tunable.system} ({HAND})", model, HAND, configs)
-
-
-def preset_systems(preset: Preset, dataset: str, tuners: list[str]) -> list[SystemSpec]:
-    """The systems of a preset; `tuners` replaces the preset's own tuner where it is not empty."""
-    if preset.contest:
-        return _contest_systems(preset, task_on(dataset), tuners)
-    baselines, models = systems_of(dataset, datasets.kind_of(dataset))
-    systems = [hand_system(name, dataset, preset.poster) for name in baselines]
-    for tuner in tuners or [preset.tuner]:
-        systems += [tuned_system(model, tuner) for model in models]
-    return systems
-
-
-def _contest_systems(preset: Preset, task: ContestTask, tuners: list[str]) -> list[SystemSpec]:
-    if preset.tuner != HAND:
-        return [tuned_system(task.model, tuner) for tuner in tuners or [preset.tuner]]
-    if tuners:
-        raise UsageError(f"--preset {preset.name} trains configurations that people chose; leave out --tuner")
-    configs = tuple(one.config for one in published(task))
-    return [SystemSpec(f"{task.tunable.system} ({HAND})", task.model, HAND, configs)]
+from tuners.tunable import Tunable, find_learner
 
 
 def load_data(spec: StudySpec) -> Dataset:

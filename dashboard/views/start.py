@@ -11,11 +11,10 @@ from dashboard.job_card import show_jobs
 from dashboard.start_form import choose, choose_data
 from dashboard.start_request import Request, amount, suggested_name
 from datasets.errors import UsageError
-from reports.comparison import REFERENCE
 from tuners.jobs.arguments import check
 from tuners.jobs.queue import new_token
 from tuners.jobs.record import OPEN
-from tuners.record import StudyRecord, StudyState
+from tuners.record import REFERENCE, StudyRecord, StudyState
 
 TITLE = "Start a search"
 ICON = ":material/rocket_launch:"

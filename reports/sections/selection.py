@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reports import charts, palette, tables
-from reports.comparison import REFERENCE, tuned
+from reports.comparison import tuned
 from reports.section import NOTHING, Section, caption_of, describe
 from reports.selection import (
     RULES,
@@ -26,7 +26,7 @@ from reports.selection import (
 from reports.selection_tables import SHOWN, labels_of, last_rows, measured, promised
 from reports.statistics import mean_interval
 from tuners.path import searches
-from tuners.record import EpochRecord
+from tuners.record import REFERENCE, EpochRecord
 from tuners.store import Store
 from tuners.summary import SystemSummary, summarize
 

@@ -14,7 +14,7 @@ from study_records import add_study
 from dashboard import jobs
 from dashboard.start_request import Request, amount, suggested_name
 from tuners import schema
-from tuners.cli import parser
+from tuners.cli_parser import parser
 from tuners.contest.access import Access
 from tuners.jobs import seat
 from tuners.jobs.queue import Queue, new_token

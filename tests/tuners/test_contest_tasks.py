@@ -19,9 +19,9 @@ from tuners.contest.published import published
 from tuners.contest.task import task, task_on, tasks
 from tuners.draw import draw
 from tuners.hypermodels._by_hand import LOSSES, OPTIMIZERS
+from tuners.named_systems import preset_systems
 from tuners.presets import PRESETS
 from tuners.searcher import SEARCH, Task
-from tuners.study import preset_systems
 
 TASKS = tasks()
 DIGITS = task("digits")

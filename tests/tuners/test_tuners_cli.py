@@ -98,10 +98,11 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
 
 
 def test_what_is_not_named_follows_the_kind_of_the_data(tmp_path):
-    from tuners.cli import _spec, parser
+    from tuners.cli_parser import parser
+    from tuners.cli_spec import study_spec
 
     def labels(*words):
-        spec = _spec(parser().parse_args(words))
+        spec = study_spec(parser().parse_args(words))
         assert spec.guard == ("--no-guard" not in words)
         return [system.label for system in spec.systems]
 

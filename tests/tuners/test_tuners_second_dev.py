@@ -23,7 +23,8 @@ from datasets.types import Provenance, Samples, Split
 from imld_synth import write_csv
 from manual.learner import Plan
 from tuners import keras_feed, scoring_jobs, study
-from tuners.cli import main, parser
+from tuners.cli import main
+from tuners.cli_parser import parser
 from tuners.engine import DataFolder, ScoreJob
 from tuners.loop import Loop
 from tuners.progress import Progress
