@@ -26,7 +26,7 @@ def repeats_table() -> str:
 
 
 def repeats_for(difference: float, scatter: float, tests: int) -> str:
-    """The answer to one question, in words."""
+    """The answer to one question, in words. difference, scatter: in percentage points."""
     needed = pairs_to_detect(difference, scatter, tests)
     if needed is None:
         return f"No number of paired repeats that anybody would run shows {difference:g} points against a scatter of {scatter:g}."
@@ -38,6 +38,7 @@ def repeats_for(difference: float, scatter: float, tests: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints the table, or the answer where a difference and a scatter are named."""
     parser = argparse.ArgumentParser(
         prog="python -m reports.statistics",
         description="How many repeats (--repeats of tuners/run.py) it takes to see a difference between two tuners.",

@@ -24,10 +24,12 @@ class Against:
 
     @property
     def enough(self) -> bool:
+        """Whether there are runs and seeds enough for an interval."""
         return not math.isnan(self.difference.low)
 
     @property
     def shown(self) -> bool:
+        """Whether the interval leaves 0 out."""
         return self.enough and (self.difference.low > 0 or self.difference.high < 0)
 
 

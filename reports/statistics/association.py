@@ -27,6 +27,7 @@ class Association:
 
     @property
     def shown(self) -> bool:
+        """Whether the p-value is below 5 %, this test alone considered."""
         return self.p < ALPHA
 
 

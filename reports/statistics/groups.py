@@ -40,6 +40,7 @@ class GroupPair:
 
     @property
     def shown(self) -> bool:
+        """Whether the test shows a difference, all pairs of groups considered."""
         return self.corrected < ALPHA
 
 
@@ -87,7 +88,11 @@ def compare_groups(values: Mapping[str, Sequence[float]], reference: str | None 
 
 
 def mann_whitney(first: ArrayLike, second: ArrayLike) -> float:
-    """The two-sided p-value of "a value of first is as often above one of second as below it"; 1 where all are equal."""
+    """The two-sided p-value of "a value of first is as often above one of second as below it"; 1 where all are equal.
+
+    first, second: at least one finite value each, in one unit. Exact (Mann and Whitney 1947) for small groups without
+    ties, else from the normal distribution with SciPy's corrections for ties and continuity.
+    """
     from scipy import stats
 
     a, b = rounded(first), rounded(second)

@@ -34,7 +34,10 @@ class Interval:
 
 
 def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
-    """Student's interval of the mean (1908), which holds for a few values where a bootstrap is too narrow."""
+    """Student's interval of the mean (1908, Biometrika 6), which holds for a few values where a bootstrap is too narrow.
+
+    values: shape (n,), n at least 1, in any unit; low and high have it too, and are NaN for a single value.
+    """
     from scipy import special
 
     array = np.asarray(values, dtype=float)
@@ -111,7 +114,7 @@ def wilson(wrong: float, samples: int, level: float = LEVEL) -> tuple[float, flo
 
 def spearman_interval(correlation: float, count: int) -> tuple[float, float]:
     """The 95 % interval of a rank correlation of `count` pairs, from Fisher's z with the variance of Bonett and Wright
-    (2000, Psychometrika 65)."""
+    (2000, Psychometrika 65). correlation: between −1 and 1, neither of them; count: at least 4."""
     half = normal_quantile((1 + LEVEL) / 2) * math.sqrt((1 + correlation**2 / 2) / (count - 3))
     centre = math.atanh(correlation)
     return math.tanh(centre - half), math.tanh(centre + half)

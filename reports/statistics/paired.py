@@ -41,10 +41,12 @@ class Paired:
 
     @property
     def pairs(self) -> int:
+        """How many differences there are."""
         return self.interval.count
 
     @property
     def mean(self) -> float:
+        """The mean difference, in the unit of the values."""
         return self.interval.mean
 
     @property
@@ -64,6 +66,7 @@ class Paired:
 
     @property
     def identical(self) -> bool:
+        """Whether no pair differs at all."""
         return not self.lower and not self.higher
 
     def among(self, corrected: float) -> Paired:

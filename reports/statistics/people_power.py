@@ -53,7 +53,10 @@ def detectable_correlation(count: int) -> float:
 
 
 def people_for_effect(effect: float, tests: int = 1) -> int | None:
-    """People in each of two groups that see such a difference in 80 of 100 contests; None for more than MOST_PEOPLE."""
+    """People in each of two groups that see such a difference in 80 of 100 contests; None for more than MOST_PEOPLE.
+
+    effect: in standard deviations within a group; tests: how many comparisons are looked at together.
+    """
     return _fewest(lambda count: detectable_effect(count, count, tests) <= effect)
 
 

@@ -49,6 +49,7 @@ class Several:
 
     @property
     def blocks(self) -> int:
+        """How many blocks every system was measured on."""
         return len(self.errors)
 
     @property

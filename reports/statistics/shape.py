@@ -37,7 +37,11 @@ class Bell:
 
 def levene(groups: Sequence[ArrayLike], centre: Literal["mean", "median"] = "median") -> Spread:
     """Levene (1960, in Contributions to Probability and Statistics) around means; around medians that of Brown and
-    Forsythe (1974, JASA 69), which holds its level for skewed values and is SciPy's default."""
+    Forsythe (1974, JASA 69), which holds its level for skewed values and is SciPy's default.
+
+    groups: two or more, each of at least one finite value, all in one unit. Raises ValueError for a single group; F and p
+    are NaN where no group scatters.
+    """
     from scipy import stats
 
     arrays = [np.asarray(group, dtype=float) for group in groups]
@@ -47,14 +51,17 @@ def levene(groups: Sequence[ArrayLike], centre: Literal["mean", "median"] = "med
 
 
 def levene_p(statistic: float, first: int, second: int) -> float:
-    """The p-value of a printed F with its degrees of freedom."""
+    """The p-value of a printed F with its degrees of freedom: those between groups first, those within them second."""
     from scipy import special
 
     return float(special.fdtrc(first, second, statistic))
 
 
 def bell(values: ArrayLike) -> Bell | None:
-    """D'Agostino and Pearson (1973, Biometrika 60), from skewness and kurtosis; None below SHAPE_FROM values."""
+    """D'Agostino and Pearson (1973, Biometrika 60), from skewness and kurtosis; None below SHAPE_FROM values.
+
+    values: shape (n,), finite, in any unit; K² and p are NaN where all are equal.
+    """
     from scipy import stats
 
     array = np.asarray(values, dtype=float)

@@ -67,6 +67,7 @@ class Access:
     # The password ---------------------------------------------------------------------------------
 
     def password_is_set(self) -> bool:
+        """Whether this store has an instructor's password."""
         return self._password() is not None
 
     def set_password(self, new: str, old: str | None = None, who: str = "") -> None:
@@ -125,6 +126,7 @@ class Access:
         return token
 
     def is_login(self, token: str | None) -> bool:
+        """Whether a token is of a login that has neither ended nor grown too old."""
         if not token or not self._has(LOGINS.name):
             return False
         with self.store.engine.connect() as connection:
@@ -133,6 +135,7 @@ class Access:
         return until is not None and time.time() < until
 
     def logout(self, token: str | None) -> None:
+        """Ends a login; nothing for a token that is of none."""
         if token:
             with self._writing() as connection:
                 connection.execute(delete(LOGINS).where(LOGINS.c.token == _hash(token)))

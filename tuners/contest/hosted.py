@@ -87,6 +87,7 @@ class Hosted:
 
     @property
     def data(self) -> DataFolder:
+        """Where the contest's samples lie; it waits until they do. Raises what `prepare` raised."""
         study = self._study.result()
         return DataFolder(study.data.folder, len(study.data.class_names))
 
@@ -160,7 +161,8 @@ class Hosted:
     @property
     def _working(self) -> Loop | None:
         """The loop, once it is there and until it has ended."""
-        there = self._assembled.done() and self._assembled.exception() is None
+        ended = self._assembled.done() and not self._assembled.cancelled()  # as it is where the server ends before
+        there = ended and self._assembled.exception() is None
         return self._assembled.result() if there and not self._closed else None
 
     def _check_assembled(self) -> None:

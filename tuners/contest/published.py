@@ -56,6 +56,7 @@ class Published:
 
     @property
     def label(self) -> str:
+        """What it is called beside people and tuners, who have names of their own."""
         return f"Study's participant {self.row}"
 
     @property

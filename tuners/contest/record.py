@@ -79,6 +79,8 @@ SCORED_TRIES = (TryState.COMPLETE, TryState.DEGENERATE)
 
 
 class EntrantKind(StrEnum):
+    """Whose configuration is trained finally."""
+
     PERSON = "person"
     TUNER = "tuner"
     DEFAULTS = "defaults"
@@ -86,6 +88,8 @@ class EntrantKind(StrEnum):
 
 
 class FinalState(StrEnum):
+    """How far one final training is: of one configuration, with one seed."""
+
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"

@@ -32,6 +32,7 @@ Row = Mapping[str, Any]
 
 
 def contest_of(row: Row) -> Contest:
+    """A row of `tables.contests`."""
     terms = {
         **row["terms"],
         "clock": ClockKind(row["terms"]["clock"]),
@@ -48,6 +49,7 @@ def contest_of(row: Row) -> Contest:
 
 
 def person_of(row: Row) -> Person:
+    """A row of `tables.people`; background is None until they have said something."""
     said = row["background"]
     background = said and Background(**{**said, "education": Education(said["education"])})
     changed = {"source": Source(row["source"]), "reuse": bool(row["reuse"]), "background": background}
@@ -69,20 +71,24 @@ def try_of(row: Row) -> Try:
 
 
 def draft_of(row: Row) -> Draft:
+    """A row of `tables.drafts`."""
     reasons = {name: Reason(reason) for name, reason in row["reasons"].items()}
     return Draft(row["given"], reasons, row["comment"])
 
 
 def live_of(row: Row) -> Live:
+    """A row of `tables.live`."""
     return Live(**_named(Live, row) | {"losses": tuple(row["losses"])})
 
 
 def entrant_of(row: Row) -> Entrant:
+    """A row of `tables.entrants`."""
     changed = {"kind": EntrantKind(row["kind"]), "source": Source(row["source"])}
     return Entrant(**_named(Entrant, row) | changed)
 
 
 def final_of(row: Row) -> Final:
+    """A row of `tables.finals`."""
     return Final(**_named(Final, row) | {"state": FinalState(row["state"])})
 
 

@@ -13,6 +13,7 @@ DEFAULTS, PUBLISHED = "defaults", "published"
 
 
 def study_name(contest: Contest) -> str:
+    """The name in the store of the study of a contest's tuners."""
     return f"contest-{contest.id}"
 
 
