@@ -18,6 +18,7 @@ from tuners.contest.export import inert
 from tuners.contest.form import Field, fields, plain
 from tuners.contest.record import SCORED_TRIES, Contest, Person, Try, TryState
 from tuners.contest.task import ContestTask
+from tuners.record import ONE_CLASS
 
 #: In the session: the number of the try that was the newest when this was drawn last.
 NEWEST = "part-newest"
@@ -27,7 +28,7 @@ WORDS = {
     TryState.QUEUED: "waits",
     TryState.RUNNING: "trains",
     TryState.COMPLETE: "done",
-    TryState.DEGENERATE: "answers one class for everything",
+    TryState.DEGENERATE: ONE_CLASS,
     TryState.FAILED: "failed",
     TryState.CANCELLED: "cancelled",
     TryState.CUT: "cut off",

@@ -224,5 +224,10 @@ def show_code(person: Person, code: str) -> None:
     )
 
 
+def another_code() -> None:
+    """The way out for somebody whose page was loaded anew before they had kept the code, as it is shown once."""
+    st.page_link("views/your_data.py", label="I have not kept my personal code", icon=":material/key:")
+
+
 def _kept() -> None:
     st.session_state.pop(SHOWN, None)

@@ -56,8 +56,10 @@ def take_part(person: Person, contest: Contest) -> None:
         waiting.closing(contest, person)
     elif person.background is None:
         about_you.show(person)
+        joining.another_code()
     elif contest.state == ContestState.LOBBY:
         waiting.lobby(contest, person)
+        joining.another_code()
     elif clock.left(contest, person, time.time()) == 0:
         waiting.closing(contest, person)
     elif person.started is None:

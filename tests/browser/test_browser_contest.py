@@ -141,6 +141,17 @@ def one_is_cancelled_and_one_reloads(room: Class) -> None:
     assert [one.number for one in after] == [1, 2] and after[0] == before[0]
     assert (after[1].submitted, after[1].started) == (before[1].submitted, before[1].started)
 
+    decay = page.get_by_role("textbox", name="Weight decay", exact=True)
+    decay.press_sequentially("0,02")  # and neither Enter nor another field
+    until(lambda: _typed(room, "berta").get("weight_decay") == "0,02")
+    page.reload()
+    expect(decay).to_have_value("0,02")
+
+
+def _typed(room: Class, who: str) -> Config:
+    draft = room.book.draft(room.id, room.people[who].id)
+    return draft.given if draft is not None else {}
+
 
 def everything_is_killed(room: Class) -> None:
     """Two tries train and one waits; what comes after is as if nothing had happened, but that the two train again."""
