@@ -45,7 +45,8 @@ class Competitor:
     """A person, one search of a tuner, or another entrant.
 
     family: PEOPLE, the name of a tuner, DEFAULTS or PUBLISHED. months, group: of a person who said so. dev_error: of the
-    final configuration in the search. errors: on eval by the place of the seed, None where none is known (yet); one that
+    final configuration in the search. errors: on eval by the place of the seed, None where none is known (yet): while scoring
+    goes on, of the seeds alone that all who are compared have behind them. One that
     diverged is counted with the error of answering the most frequent class, and diverged says how many did. defaults_first: whether the first training had every optional value as suggested; None without one.
     """
 
@@ -89,7 +90,7 @@ class ContestData:
 
     public: for a report, where what fewer than five people share is not told; a page is for who runs the contest.
     simulated: everybody who counts is. left_out: simulated participants who do not count, as people take part.
-    unscored: final trainings that are not done yet.
+    rounds: while scoring goes on, the final trainings of each by which they are compared so far; None once all is scored.
     random: dev errors of configurations that were drawn at random, None where one gave none, and where they come from.
     """
 
@@ -104,7 +105,7 @@ class ContestData:
     left_out: int
     random: tuple[float | None, ...] = ()
     random_source: str = ""
-    unscored: int = 0
+    rounds: int | None = None
 
     @property
     def people(self) -> list[Competitor]:

@@ -23,6 +23,7 @@ from tuners.contest.record import (
     SCORED_TRIES,
     ClockKind,
     Contest,
+    ContestState,
     Entrant,
     EntrantKind,
     Final,
@@ -31,6 +32,7 @@ from tuners.contest.record import (
     Source,
     Try,
 )
+from tuners.contest.rounds import whole_rounds
 from tuners.contest.task import task
 from tuners.record import StudyRecord, TrialRecord, TrialState
 from tuners.store import Store
@@ -57,8 +59,10 @@ def read_contest(
     )
     study = _study(store, contest.study)
     trials = store.trials(study.name) if study else []
-    finals = book.finals(id)
     entrants = [one for one in book.entrants(id) if not one.person or one.person in {p.id for p in people}]
+    finals = book.finals(id)
+    rounds = whole_rounds(entrants, finals)
+    finals = [one for one in finals if one.place in rounds.errors.get(one.entrant, ())]
     competitors = (
         *_people(contest, people, book.tries(id), entrants, finals),
         *_searches(contest, study, trials, entrants, finals),
@@ -78,7 +82,7 @@ def read_contest(
         left_out=0 if len(people) == len(everybody) else len(simulated),
         random=drawn,
         random_source=source,
-        unscored=sum(final.state in (FinalState.WAITING, FinalState.RUNNING) for final in finals),
+        rounds=None if contest.state == ContestState.SCORED else rounds.whole,
     )
 
 
@@ -248,19 +252,13 @@ def _others(contest: Contest, entrants: Sequence[Entrant], finals: Sequence[Fina
 def _errors(contest: Contest, entrant: Entrant | None, finals: Sequence[Final]) -> tuple[float | None, ...]:
     if entrant is None:
         return ()
-    own = {
-        one.place: one.eval_error
-        for one in finals
-        if one.entrant == entrant.key and one.state in (FinalState.DONE, FinalState.FAILED)
-    }
+    own = {one.place: one.eval_error for one in finals if one.entrant == entrant.key}
     return tuple(own.get(place) for place in range(contest.terms.final_seeds)) if own else ()
 
 
 def _diverged(entrant: Entrant | None, finals: Sequence[Final]) -> int:
     return sum(
-        one.state == FinalState.FAILED and one.eval_error is not None
-        for one in finals
-        if entrant is not None and one.entrant == entrant.key
+        one.state == FinalState.FAILED for one in finals if entrant is not None and one.entrant == entrant.key
     )
 
 

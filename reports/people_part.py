@@ -128,7 +128,14 @@ def caption(data: ContestData) -> str:
         if data.simulated
         else f"{count} {'person' if count == 1 else 'people'}"
     )
-    return f"{who}; {data.data}"
+    return f"{who}; {data.data}{provisional(data)}"
+
+
+def provisional(data: ContestData) -> str:
+    """What is added while scoring goes on."""
+    if data.rounds is None:
+        return ""
+    return f"; accuracies on eval provisional, after {data.rounds} of {data.contest.terms.final_seeds} trainings each"
 
 
 def caption_of(frame: pd.DataFrame) -> str:

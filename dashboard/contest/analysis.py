@@ -15,6 +15,7 @@ from reports.people_part import part
 from reports.pictures import png
 from tuners.contest.book import Book
 from tuners.contest.record import Contest
+from tuners.contest.rounds import whole_rounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ Stage = tuple[str, ...]
 
 
 def stage(contest: Contest) -> Stage:
-    """People may withdraw, and final trainings go on for a while after the end."""
+    """People may withdraw, and final trainings go on for a while after the end: one more of everybody is another stage."""
     return _stage(reading.source(), contest.id)
 
 
@@ -58,9 +59,8 @@ def searched_at_random() -> list[str]:
 @st.cache_data(ttl=reading.FRESH, show_spinner=False)
 def _stage(source: reading.Source, id: str) -> Stage:
     book = Book(reading.store())
-    contest, finals = book.contest(id), book.finals(id)
-    ended = sum(one.eval_error is not None for one in finals)
-    return (contest.state.value, str(len(book.people(id))), str(ended), str(len(finals)))
+    contest, rounds = book.contest(id), whole_rounds(book.entrants(id), book.finals(id))
+    return (contest.state.value, str(len(book.people(id))), str(rounds.whole), str(len(rounds.errors)))
 
 
 @st.cache_data(ttl=10, show_spinner=False)

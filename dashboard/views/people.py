@@ -135,7 +135,8 @@ if contest is not None:
     chapter = deep_links.segmented("Chapter", chapters, key="chapter", default=chapters[0])
     if contest.state != ContestState.SCORED:
         st.info(
-            "Final configurations are still being scored; figures on eval are not complete.",
+            "Final configurations are still being scored: whatever is said of eval is **provisional**, over the trainings that all "
+            "who are compared have behind them, with the same seeds. Captions say how many.",
             icon=":material/hourglass_top:",
         )
     flow = analysis.frame(contest, "flow", public, None)

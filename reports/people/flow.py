@@ -36,8 +36,11 @@ class Flow(PeoplePart):
         says = [f"Together they trained {tried:,} configurations."]
         if data.left_out:
             says.append(f"Simulated participants are left out of everything below ({data.left_out}).")
-        if data.unscored:
-            says.append(f"{data.unscored:,} final trainings are not done yet: scores below are not complete.")
+        if data.rounds is not None:
+            says.append(
+                f"Final configurations are still being scored: whatever is said of eval is provisional, after {data.rounds} of "
+                f"{data.contest.terms.final_seeds} trainings each with the same seeds for all."
+            )
         each = f" ({tried / len(data.people):.1f} each)" if data.people else ""
         ours = {"people": str(len(data.people)), "configurations": f"{tried}{each}"}
         nothing = "Nobody took part. Invite people with the join code, and open the contest."

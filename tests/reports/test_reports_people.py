@@ -183,6 +183,27 @@ def test_an_open_contest_is_not_analysed(path: Path, tmp_path: Path) -> None:
     store.close()
 
 
+def test_while_scoring_goes_on_eval_is_of_the_seeds_that_all_have(path: Path, tmp_path: Path) -> None:
+    store = Store(str(shutil.copy(path, tmp_path / "copy.sqlite")))
+    finals = tables.finals
+    with store.engine.begin() as connection:
+        change = update(tables.contests).where(tables.contests.c.id == "tuesday")
+        connection.execute(change.values(state=str(ContestState.ENDED)))
+        later = update(finals).where(finals.c.contest == "tuesday", finals.c.place >= 2)
+        lucky = finals.c.entrant == "defaults"  # the third training is over for one entrant alone
+        connection.execute(later.where(~lucky).values(state="waiting", eval_error=None))
+        connection.execute(later.where(lucky).values(eval_error=0.0))
+    found = read_contest(store, "tuesday")
+    assert found.rounds == 2 and {len(one.scored) for one in found.competitors if one.errors} == {2}
+    (defaults,) = found.of(DEFAULTS)
+    assert defaults.eval_error is not None and defaults.eval_error > 0.1
+    text = report(store, "tuesday")
+    assert "is provisional, after 2 of 10 trainings each with the same seeds for all" in text
+    assert text.count("accuracies on eval provisional, after 2 of 10 trainings each") > 10
+    assert read_contest(store, "few").rounds is None
+    store.close()
+
+
 def test_of_few_people_nothing_is_tested(texts: dict[str, str]) -> None:
     text = texts["few"]
     assert not re.search(r"\bp [=<]", text.replace(", p = .", ""))  # the study's own figures apart
