@@ -35,6 +35,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Seconds between two looks, and the longest that a contest may take on a machine with much else to do.
 LOOK, PATIENCE = 2.0, 3600.0
 
+#: Seconds in which a page must be drawn while workers train on every core.
+DRAWN_WITHIN = 300.0
+
 #: Of WebP: small, and text stays sharp.
 QUALITY = 80
 
@@ -108,7 +111,7 @@ class Camera:
         shown = context.new_page()
         question = f"contest={self.contest.id}" + ("&projector=yes" if projected else "")
         shown.goto(f"{self.served}/{page}?{question}")
-        shown.wait_for_function(screenshots.DRAWN, polling=100)
+        shown.wait_for_function(screenshots.DRAWN, polling=100, timeout=1000 * DRAWN_WITHIN)
         file = self.out / f"contest-{name}.webp"
         picture = Image.open(BytesIO(shown.screenshot()))
         picture.convert("RGB").resize((960, round(960 * picture.height / picture.width))).save(

@@ -63,14 +63,17 @@ KINDS = {
 #: Pixels; longer pages are cut, as a browser draws no picture of any height.
 MOST_HEIGHT = 8000
 
-#: A page is there once its script has ended, its charts are drawn and both have been at rest for a second.
+#: A page is there once its script has ended, its charts are drawn, nothing moves or fades any more (but for what never
+#: ends), and all that has been so for a second.
 DRAWN = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
     const rests = document.querySelector('h1') !== null
         && app.dataset.testScriptState === 'notRunning'
         && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
-        && charts.every(chart => chart.querySelector('.main-svg') !== null);
+        && charts.every(chart => chart.querySelector('.main-svg') !== null)
+        && document.getAnimations().every(one =>
+            one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity);
     window.restsSince = rests ? window.restsSince ?? Date.now() : undefined;
     return rests && Date.now() - window.restsSince > 1000;
 }"""
