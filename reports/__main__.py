@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from datasets.errors import DataError, HandtuneError, UsageError
 from datasets.types import SPLIT_NAMES
 from reports.document import FORMATS, MD
-from reports.kind import Kind, Request, kinds
+from reports.kind import FORMER, Kind, Request, kind, kinds
 from tuners.store import Store
 from tuners.store_format import NOTHING
 
@@ -47,9 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if words[:1] == [VERIFY]:
             return _verify(_verify_parser().parse_args(words[1:]))
-        named = bool(words) and words[0] in kinds()
-        kind = kinds()[words[0] if named else STUDY]
-        return _write(kind, _parser(kind, named).parse_args(words[named:]))
+        named = bool(words) and words[0] in (*kinds(), *FORMER)
+        chosen = kind(words[0] if named else STUDY)
+        return _write(chosen, _parser(chosen, named).parse_args(words[named:]))
     except KeyboardInterrupt:
         return 130
     except (HandtuneError, DataError) as error:

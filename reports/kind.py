@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from datasets.errors import UsageError
 from datasets.plugins import Plugin, scan, unknown
 from datasets.types import SplitName
 from reports.document import Document, Option, Progress, Stamp
@@ -14,6 +15,9 @@ from tuners.record import StudyState
 from tuners.store import Store
 
 KINDS = "reports.kinds"
+
+#: What kinds were called once. A league's word is that of contests of people by now.
+FORMER = {"contest": "league"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,12 @@ def kinds() -> dict[str, Kind]:
 
 def kind(name: str) -> Kind:
     """One kind by its name. Raises UsageError with the closest name where there is none."""
+    if name in FORMER:
+        new = FORMER[name]
+        raise UsageError(
+            f"a report of the kind {name} is called {new} now: python -m reports {new} STUDY... --out DIR. The analysis of a "
+            "contest of people is another kind: python -m reports people CONTEST --out DIR"
+        )
     found = kinds()
     if name not in found:
         raise unknown("kind of report", name, found)

@@ -56,7 +56,7 @@ def made(path: Path, name: str, *of: str) -> Document:
 
 
 def test_every_kind_keeps_the_contract() -> None:
-    assert set(kinds()) == {"comparison", "contest", "dataset", "people", "study"}
+    assert set(kinds()) == {"comparison", "dataset", "league", "people", "study"}
     for name, found in kinds().items():
         assert found.example.startswith("python -m reports ")
         request = Request(("a", "b"))
@@ -66,7 +66,7 @@ def test_every_kind_keeps_the_contract() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "of"), [("comparison", (FULL, "verify", "other")), ("contest", (FULL, "verify"))]
+    ("name", "of"), [("comparison", (FULL, "verify", "other")), ("league", (FULL, "verify"))]
 )
 def test_what_is_written_holds(two: Path, tmp_path: Path, name: str, of: tuple[str, ...]) -> None:
     report = write_document(made(two, name, *of), tmp_path)
@@ -96,20 +96,20 @@ def test_a_comparison_with_a_study_that_scored_nothing(two: Path) -> None:
     assert "Fewer than two systems are scored in all of these studies" in text
 
 
-def test_a_contest_ranks_by_eval_error_and_claims_no_more(two: Path) -> None:
-    text = made(two, "contest", FULL).markdown
+def test_a_league_ranks_by_eval_error_and_claims_no_more(two: Path) -> None:
+    text = made(two, "league", FULL).markdown
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith(("| 1 |", "| 2 |", "| 3 |"))]
     assert [row[1] for row in rows] == ["MLP-A1 (keras-random)", "MLP-M1", "KNN"]
     assert [row[6] for row in rows] == ["leader", "not told apart", "not told apart"]
     assert [row[8] for row in rows] == ["12", "2", "2"]
     assert "MLP-M1 and KNN cannot be told apart from the leader" in text
     assert "| model | **DIFFERS** | mlp-a1, mlp-m1, knn |" in text
-    assert "| budget of a search | **DIFFERS** |" in made(two, "contest", FULL, "verify").markdown
+    assert "| budget of a search | **DIFFERS** |" in made(two, "league", FULL, "verify").markdown
 
 
-def test_a_contest_on_other_samples_is_refused(two: Path) -> None:
-    with pytest.raises(UsageError, match=r"a contest is on the same samples.*python -m reports comparison"):
-        made(two, "contest", FULL, "other")
+def test_a_league_on_other_samples_is_refused(two: Path) -> None:
+    with pytest.raises(UsageError, match=r"a league is on the same samples.*python -m reports comparison"):
+        made(two, "league", FULL, "other")
 
 
 @pytest.mark.slow
@@ -160,7 +160,12 @@ def test_samples_that_are_no_points(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["comparison", FULL], "name at least 2 studies"),
-        (["contest"], "name at least one study"),
+        (["league"], "name at least one study"),
+        (
+            ["contest", FULL],
+            "a report of the kind contest is called league now: python -m reports league STUDY",
+        ),
+        (["contest", FULL], "contest of people is another kind: python -m reports people CONTEST"),
         (["dataset"], "name a data set: python -m reports dataset 10"),
         (["dataset", "11111"], "there is no"),
         (["dataset", "10", "--split", "dev"], "--split"),

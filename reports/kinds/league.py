@@ -29,14 +29,14 @@ class Competitor:
         return self.system.errors["eval"]
 
 
-class ContestReport(Kind):
-    name = "contest"
-    title = "people and tuners on the same data, model and budget: a league table"
-    example = "python -m reports contest class-monday class-tuesday --out report"
+class LeagueReport(Kind):
+    name = "league"
+    title = "people's lists and tuners on the same data: who comes first, by eval error"
+    example = "python -m reports league class-monday class-tuesday --out report"
 
     def document(self, store: Store, request: Request, progress: Progress) -> Document:
         """Raises UsageError where the studies are not of the same samples: their errors have no order."""
-        progress(f"contest of {', '.join(request.of)}")
+        progress(f"league of {', '.join(request.of)}")
         summaries = [summarize(store, name) for name in request.of]
         _same_data(summaries)
         competitors = _competitors(summaries)
@@ -49,14 +49,14 @@ class ContestReport(Kind):
             "by its dev error and scored on eval; competitors are called what the store calls them."
         )
         blocks = [
-            "# Contest",
+            "# League",
             opening,
-            "## League",
+            "## Ranking",
             _league(competitors, data.sizes["eval"]),
             "## Equal terms",
             _terms(summaries, competitors),
         ]
-        return Document(self.stamp(request), f"Contest {', '.join(request.of)}", tuple(blocks), {})
+        return Document(self.stamp(request), f"League {', '.join(request.of)}", tuple(blocks), {})
 
 
 def _same_data(summaries: Sequence[StudySummary]) -> None:
@@ -65,7 +65,7 @@ def _same_data(summaries: Sequence[StudySummary]) -> None:
         other = summary.study
         if other.data.content_hash != first.data.content_hash:
             raise UsageError(
-                f"a contest is on the same samples, and those of {other.name} (data set {other.data.name}, sha256 "
+                f"a league is on the same samples, and those of {other.name} (data set {other.data.name}, sha256 "
                 f"{other.data.content_hash[:12]}…) are not those of {first.name} ({first.data.name}, "
                 f"{first.data.content_hash[:12]}…). Compare ranks instead: python -m reports comparison "
                 f"{first.name} {other.name} --out DIR"
