@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dashboard import screenshots
 from datasets.types import Dataset
@@ -27,11 +28,32 @@ for folder in (RECORDS.parent, ROOT / "tests" / "tuners", Path(__file__).parent)
 
 from corpus_records import add_corpus_study, write_prepared  # noqa: E402
 from insight_records import add_searched_study  # noqa: E402
+from looks import PATIENCE  # noqa: E402
 from study_records import add_study  # noqa: E402
 
-# For every expectation of the session, and nowhere else: it is one setting of the whole process. A page of a busy
-# machine may take many times its usual seconds, and a failure costs a run however long it waits.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=PATIENCE)  # one setting of the whole process
+
+#: What a page may ask for.
+LOCAL = ("http://localhost:", "data:", "blob:http://localhost:")
+
+#: Notes whether all that a page told its server was answered, and when the two spoke last. Streamlit's own attribute
+#: says that no script runs until the answer is there, which takes a moment on a busy machine.
+LISTEN = """{
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        if (!this.heard) this.addEventListener('message', () => { window.answered = true; window.spoke = Date.now(); });
+        this.heard = true;
+        window.answered = false;
+        window.spoke = Date.now();
+        return send.call(this, data);
+    };
+}"""
+
+#: Whether all is answered, no script runs, what it said is drawn, charts included, and nothing came for a moment.
+RESTS = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && window.answered && Date.now() - window.spoke > 250
+    && document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]') === null
+    && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(one => one.querySelector('.main-svg'))"""
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +71,39 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture
+def browse(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """`browse(400, color_scheme="dark")`: somebody's browser, by the width and height of its window and what else
+    Playwright may be told. The test fails where one of them asks for anything beyond this machine."""
+    contexts: list[BrowserContext] = []
+    strangers: list[str] = []
+
+    def begin(width: int = 1280, height: int = 900, **more: Any) -> BrowserContext:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(LISTEN)
+        context.on("request", lambda request: strangers.append(request.url))
+        contexts.append(context)
+        return context
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert [one for one in strangers if not one.startswith(LOCAL)] == []
+
+
+@pytest.fixture
+def page(browse: Callable[..., BrowserContext]) -> Page:
+    """A page in a browser of its own, as large as a laptop's."""
+    return browse().new_page()
+
+
 @pytest.fixture(scope="session")
 def settle() -> Callable[[Page], None]:
-    """Waits until a page's script has ended for half a second: what a person does before typing into it."""
+    """Waits until a page rests: what a person does before typing into it, and after what draws it anew."""
 
     def wait(page: Page) -> None:
-        page.wait_for_function(
-            """() => {
-                const state = document.querySelector('[data-testid=stApp]').dataset.testScriptState;
-                window.endedSince = state === 'notRunning' ? window.endedSince ?? Date.now() : undefined;
-                return window.endedSince !== undefined && Date.now() - window.endedSince > 500;
-            }""",
-            polling=100,
-        )
+        page.wait_for_function(RESTS, polling=50)
 
     return wait
 
@@ -107,7 +149,7 @@ def search(store: Store) -> Iterator[None]:
     writer = subprocess.Popen([sys.executable, str(RECORDS), store.address, "now"], cwd=ROOT)
     yield
     writer.terminate()
-    writer.wait(10)
+    writer.wait(PATIENCE / 1000)
 
 
 @pytest.fixture

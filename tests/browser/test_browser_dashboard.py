@@ -4,54 +4,16 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from looks import no_error
+from playwright.sync_api import Page, expect
 
 from dashboard import screenshots
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-#: Pixels by which the page is wider than its window.
-EXCESS = (
-    "() => { const main = document.querySelector('[data-testid=stMain]');"
-    " return main.scrollWidth - main.clientWidth }"
-)
-
-BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-
-PAGES = {
-    "overview": "Handtune",
-    "live?study=demo": "Live race",
-    "errors?study=demo": "Errors",
-    "comparison?study=demo": "Comparison",
-    "surfaces?study=demo": "Decision surfaces",
-    "report?study=demo": "Report",
-    "errors?study=nobody": "Errors",
-    "errors?study=eeg": "Errors",
-    "surfaces?study=patches": "Decision surfaces",
-    "report?study=eeg": "Report",
-    "eeg": "EEG segments",
-    "patches": "Tissue patches",
-    "draw": "Draw data",
-}
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page that fails the test where it asks for anything beyond this machine."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    strangers: list[str] = []
-    page.on(
-        "request",
-        lambda request: strangers.append(request.url) if not _local(request.url) else None,
-    )
-    yield page
-    context.close()
-    assert strangers == []
 
 
 def test_deep_link_is_the_first_thing_a_fresh_server_sees(page: Page, dashboard: str) -> None:
@@ -62,7 +24,7 @@ def test_deep_link_is_the_first_thing_a_fresh_server_sees(page: Page, dashboard:
     menu = page.get_by_test_id("stSidebarNav")
     for section in ("Watch", "Analyse", "Do", "Reports"):
         expect(menu.get_by_text(section, exact=True)).to_be_visible()
-    _no_exception(page)
+    no_error(page)
 
 
 def test_way_through_the_pages_keeps_the_study(page: Page, dashboard: str) -> None:
@@ -81,7 +43,7 @@ def test_way_through_the_pages_keeps_the_study(page: Page, dashboard: str) -> No
     expect(page.get_by_role("button", name="Download the report (zip)")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Decision surfaces", exact=True)).to_be_visible()
-    _no_exception(page)
+    no_error(page)
 
 
 def test_live_page_follows_a_search_in_another_process(page: Page, dashboard: str, search: None) -> None:
@@ -90,24 +52,28 @@ def test_live_page_follows_a_search_in_another_process(page: Page, dashboard: st
     expect(row).to_be_visible()
     done = row.get_by_role("cell").nth(1)
     before = int(done.inner_text().split("/")[0])
-    expect(done).to_have_text(re.compile(rf"^{before + 2} / 6|^{before + 3} / 6|^{before + 4} / 6"))
+    expect(done).not_to_have_text(re.compile(rf"^({before}|{before + 1}) / 6"))  # they only become more
     expect(page.get_by_test_id("stEChartsChart").locator("canvas")).to_have_count(2)
     expect(page.get_by_text("Eval stays closed")).to_be_visible()
-    _no_exception(page)
+    no_error(page)
 
 
-def test_switches_stand_in_the_address(page: Page, dashboard: str) -> None:
+def test_switches_stand_in_the_address(page: Page, dashboard: str, settle: Callable[[Page], None]) -> None:
     page.goto(f"{dashboard}/live?study=demo&against=seconds")
     expect(page.get_by_role("radio", name="seconds")).to_be_checked()
+    settle(page)
     page.get_by_text("epochs", exact=True).first.click()
     expect(page).to_have_url(re.compile("against=epochs"))
 
 
-def test_zoom_into_one_surface_zooms_into_all(page: Page, dashboard: str) -> None:
+def test_zoom_into_one_surface_zooms_into_all(
+    page: Page, dashboard: str, settle: Callable[[Page], None]
+) -> None:
     page.goto(f"{dashboard}/surfaces?study=demo&systems=KNN&systems=RNF&columns=2")
     plot = page.locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     expect(page.get_by_text("100 points of eval")).to_be_visible()
+    settle(page)  # what arrives late would move it from under the mouse
     panel = plot.locator(".nsewdrag").first
     before = plot.evaluate("plot => plot._fullLayout.xaxis2.range")
     box = panel.bounding_box()
@@ -124,7 +90,9 @@ def test_zoom_into_one_surface_zooms_into_all(page: Page, dashboard: str) -> Non
     assert first == second
 
 
-def test_segment_is_looked_at_from_all_sides(page: Page, dashboard: str) -> None:
+def test_segment_is_looked_at_from_all_sides(
+    page: Page, dashboard: str, settle: Callable[[Page], None]
+) -> None:
     page.goto(f"{dashboard}/eeg?split=dev&label=seizure")
     expect(page.get_by_role("heading", name=re.compile("^seizure · patient"))).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
@@ -133,52 +101,26 @@ def test_segment_is_looked_at_from_all_sides(page: Page, dashboard: str) -> None
     expect(stack.get_by_text(re.compile("µV"))).to_be_visible()
     expect(page.get_by_text("25 Hz, Nyquist")).to_be_visible()
     expect(page.get_by_text("stand-in data").first).to_be_visible()
+    settle(page)
     page.get_by_text("background", exact=True).first.click()
     expect(page.get_by_role("heading", name=re.compile("^background · patient"))).to_be_visible()
     expect(page).to_have_url(re.compile("label=background"))
-    _no_exception(page)
+    no_error(page)
 
 
-def test_patch_is_chosen_in_the_gallery(page: Page, dashboard: str) -> None:
+def test_patch_is_chosen_in_the_gallery(page: Page, dashboard: str, settle: Callable[[Page], None]) -> None:
     page.goto(f"{dashboard}/patches?split=eval")
     expect(page.get_by_role("heading", name="Patch 0: indc")).to_be_visible()
     gallery = page.locator(".st-key-gallery")
     expect(gallery.get_by_role("img")).to_have_count(12)
+    settle(page)
     gallery.get_by_role("button", name=re.compile(r"^1 · dcis")).click()
     expect(page.get_by_role("heading", name="Patch 1: dcis")).to_be_visible()
     expect(page).to_have_url(re.compile("patch=1"))
     expect(page.get_by_role("img", name=re.compile("Augmented crop"))).to_have_count(5)
     slide = page.locator(".js-plotly-plot")
     expect(slide.get_by_text("norm", exact=True).first).to_be_visible()
-    _no_exception(page)
-
-
-def test_nothing_is_wider_than_a_phone(chromium: Browser, dashboard: str) -> None:
-    context = chromium.new_context(viewport={"width": 400, "height": 800})
-    page = context.new_page()
-    for path, heading in PAGES.items():
-        page.emulate_media(color_scheme="light")
-        page.goto(f"{dashboard}/{path}")
-        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-        _no_exception(page)
-        _assert_fits(page, path, "light")
-        bright = page.evaluate(BACKGROUND)
-        page.emulate_media(color_scheme="dark")  # the page changes where it stands
-        page.wait_for_function(f"before => ({BACKGROUND})() !== before", arg=bright)
-        _assert_fits(page, path, "dark")
-    context.close()
-
-
-def _assert_fits(page: Page, path: str, scheme: str) -> None:
-    # What is laid out before its style sheet or its width has arrived may be wide for a moment.
-    excess = 1
-    for _ in range(20):
-        excess = page.evaluate(EXCESS)
-        if excess <= 0:
-            break
-        page.wait_for_timeout(250)
-    assert excess <= 0, f"{path} is {excess} pixels wider than a phone when it is {scheme}"
+    no_error(page)
 
 
 def test_picture_holds_a_page_to_its_end(page: Page, dashboard: str, tmp_path: Path) -> None:
@@ -186,12 +128,3 @@ def test_picture_holds_a_page_to_its_end(page: Page, dashboard: str, tmp_path: P
     size = struct.unpack(">II", (tmp_path / "errors.png").read_bytes()[16:24])
     assert size[0] == 1280
     assert size[1] == page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") > 900
-
-
-def _no_exception(page: Page) -> None:
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_text("Traceback")).to_have_count(0)
-
-
-def _local(address: str) -> bool:
-    return address.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))

@@ -8,17 +8,16 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from looks import until
+from playwright.sync_api import Page, expect
 
 from dashboard import screenshots
 from imld_synth import write_csv
 from tuners.jobs.queue import Queue
+from tuners.jobs.record import OPEN
 from tuners.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-#: Milliseconds for what a busy machine does in seconds.
-LONG = 90_000
 
 
 @pytest.fixture
@@ -33,22 +32,22 @@ def points(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_search_is_started_watched_and_looked_at(chromium: Browser, address: str, points: Path) -> None:
+def test_a_search_is_started_watched_and_looked_at(page: Page, address: str, points: Path) -> None:
     question = f"dataset=.&folder={quote(str(points))}&tuner=none&baseline=knn&name=mine"
+    queue = Queue(Store(address))
     with screenshots.served({"HANDTUNE_STORE": address}) as dashboard:
-        page = chromium.new_page()
         page.goto(f"{dashboard}/start?{question}")
-        page.get_by_role("button", name="Start the search").dblclick(timeout=LONG)
+        page.get_by_role("button", name="Start the search").dblclick()
         card = page.locator("[class*=st-key-job-]")
-        expect(card.get_by_role("progressbar")).to_be_visible(timeout=LONG)
+        expect(card.get_by_role("progressbar").or_(card.get_by_text("done")).first).to_be_visible()
         page.reload()
-        expect(card).to_have_count(1, timeout=LONG)
-        expect(card.get_by_text("done")).to_be_visible(timeout=LONG)
+        expect(card).to_have_count(1)
+        until(lambda: [job for job in queue.jobs() if job.state not in OPEN])
+        expect(card.get_by_text("done")).to_be_visible()
         expect(page.get_by_role("textbox", name="Name of the study")).to_have_attribute(
             "placeholder", "points-baselines"
         )
         card.get_by_role("link", name="Errors").click()
         expect(page).to_have_url(re.compile("/errors.*study=mine"))
-        expect(page.get_by_role("rowheader", name="KNN").first).to_be_visible(timeout=LONG)
-        page.close()
-    assert [job.study for job in Queue(Store(address)).jobs()] == ["mine"]
+        expect(page.get_by_role("rowheader", name="KNN").first).to_be_visible()
+    assert [job.study for job in queue.jobs()] == ["mine"]
