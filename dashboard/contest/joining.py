@@ -41,6 +41,16 @@ def say() -> None:
         st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
 
 
+def say_whose() -> None:
+    """To a browser whose token is nobody's any more: joining again would make another participant of the same person."""
+    if identity.read(identity.PERSON) is not None:
+        st.warning(
+            "This browser took part and does not any more: its personal code was used on another device since, or its data "
+            "were deleted. To go on where you were, come back with your personal code; whoever joins anew begins anew.",
+            icon=":material/key:",
+        )
+
+
 def choose_contest() -> Contest | None:
     """Step 1: the contest of a code; None, with the reason on the page, where there is none to join yet."""
     contests = desk.contests()

@@ -20,6 +20,7 @@ POSITION = 60
 
 def arrive() -> None:
     """Somebody whom this browser does not know."""
+    joining.say_whose()
     contest = joining.choose_contest()
     if contest is None:
         joining.come_back()

@@ -22,6 +22,7 @@ RECORDED = """
 | A drawn name, such as “Nimble Otter” | so that results have a name and you have none | everybody in the contest |
 | Months of experience, education, self-rating | how experience and results hang together | the instructor; others in groups only |
 | Settings, reasons and comments of every try | how people tune, and why | the instructor |
+| What you have filled in and not submitted yet | so that a reload or another device goes on with it; deleted with the try that it becomes, and with your part | you |
 | Losses, dev accuracy, times of every try | how people and autotuners compare | the instructor; your best one is on the leaderboard |
 | Your final settings and their score | the result of the contest | everybody in the contest |
 """
@@ -71,6 +72,8 @@ def withdraw() -> None:
         "Everything that is stored of you is deleted at once and for good: tries, curves, reasons, comments, scores. It works "
         "until the date that the text of the contest names; after that the results are fixed."
     )
+    if st.session_state.pop(GONE, False):  # here, as on a phone the top of the page is out of sight
+        st.success("Everything of this participant is deleted.", icon=":material/check:")
     with st.form("data-withdraw", border=False, clear_on_submit=True):
         code = st.text_input(
             "Personal code", placeholder="five groups of four", autocomplete="off", width=420
@@ -99,8 +102,6 @@ def withdraw() -> None:
 
 st.title(TITLE)
 joining.say()
-if st.session_state.pop(GONE, False):
-    st.success("Everything of this participant is deleted.", icon=":material/check:")
 person = desk.person()
 contest = desk.contest(person.contest) if person is not None else None
 if person is not None and contest is not None:

@@ -237,6 +237,16 @@ def test_what_was_filled_in_is_there_in_a_fresh_session_and_for_nobody_else(
     assert open_as(open_page, who).text_input(key="try-0-epochs").value == "9"
 
 
+def test_a_browser_is_told_that_its_participant_went_on_elsewhere(
+    open_page: Open, book: Book, contest: Contest, words: Callable[[AppTest], str]
+) -> None:
+    who = begun(book, contest)
+    assert "come back with your personal code" not in words(open_page("join"))
+    book.come_back(who.code)
+    shown = words(open_as(open_page, who))
+    assert "its personal code was used on another device" in shown
+
+
 def test_tries_can_be_taken_up_again_and_marked(
     open_page: Open, book: Book, contest: Contest, words: Callable[[AppTest], str]
 ) -> None:
