@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib
 import os
 import shutil
@@ -18,6 +19,10 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything imports tensorflow: its start-up lines would drown a failure.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Imports of large libraries, and assertions rewritten, make millions of objects that stay: looking through them all
+# for garbage again and again took a quarter of the time of collecting the tests.
+gc.set_threshold(100_000, 20, 50)
 
 # Seconds on a busy machine say nothing about a property.
 settings.register_profile("handtune", deadline=None, print_blob=True)
