@@ -18,19 +18,23 @@ import pytest
 from sqlalchemy import create_engine, text
 from test_contest_book import (  # noqa: F401  # collected here once more, with this file's `store`
     book,
-    test_a_click_counts_once_however_many_arrive_at_once,
     test_a_contest_comes_back_as_it_was_created_and_goes_through_its_states,
+    test_one_joins_an_unfinished_contest_with_the_text_as_it_is,
+    test_the_task_is_shown_after_the_background_while_it_is_open,
+    test_who_withdraws_leaves_nothing_and_nobody_does_after_the_freeze,
+)
+from test_contest_tries import (  # noqa: F401  # the same
+    test_a_click_counts_once_however_many_arrive_at_once,
     test_a_final_configuration_is_a_try_with_a_result_while_there_is_time,
     test_a_try_is_kept_as_it_was_submitted_and_the_next_waits_for_its_end,
     test_loops_of_one_browser_come_to_an_end,
-    test_one_joins_an_unfinished_contest_with_the_text_as_it_is,
     test_practice_belongs_to_nobody_and_ends_with_the_contest,
     test_refusals_of_a_submission_say_why,
     test_the_bell_cuts_what_waits_and_says_why_each_part_ended,
-    test_the_task_is_shown_after_the_background_while_it_is_open,
     test_what_no_form_offers_is_refused_as_everybody_reads_it,
+)
+from test_contest_work import (  # noqa: F401  # the same
     test_what_the_server_writes_is_read_by_everybody,
-    test_who_withdraws_leaves_nothing_and_nobody_does_after_the_freeze,
 )
 from test_tuners_jobs import (  # noqa: F401  # the same
     test_a_running_job_is_asked_to_end_and_writes_how_it_did,
