@@ -49,35 +49,50 @@ def rerun(lab: Lab, searchers: dict[str, Searcher], runner: JobRunner, parallel=
     return Loop(lab.store, study, runs, runner, Progress(), {})
 
 
-@pytest.mark.parametrize("parallel", [1, None])
+def two_systems() -> dict[str, Searcher]:
+    """With a repetition, a network that collapsed and a failure."""
+    values = [500, 400, 400, {"v": 450, "collapsed": 1}, 300, {"v": 1, "fail": "x"}, 200, 100]
+    return {"A": searcher(*values), "B": searcher(*values[::-1])}
+
+
+def facts(lab: Lab) -> tuple[list, ...]:
+    """All of a study but its seconds."""
+    return (
+        [
+            (t.system, t.repeat, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
+            for t in lab.store.trials("s")
+        ],
+        [(s.system, s.repeat, s.seed, s.trial) for s in lab.store.scores("s")],
+        [(e.system, e.repeat, e.trial, e.epoch) for e in lab.store.epochs("s")],
+        [(s.label, s.state, [search.selected for search in s.searches]) for s in lab.store.systems("s")],
+    )
+
+
+@pytest.fixture(scope="module", params=[1, None], ids=["sequential", "parallel"])
+def whole(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int | None, tuple]:
+    """How many trials a search may have under way, and what a study that nothing cut off comes to."""
+    lab = Lab(Store(str(tmp_path_factory.mktemp("whole") / "s.sqlite")), repeats=2)
+    lab.loop(two_systems(), MemoryRunner(1 if request.param else 2), request.param).run()
+    found = facts(lab)
+    lab.store.close()
+    return request.param, found
+
+
 @pytest.mark.parametrize("events", range(0, 28, 3))
-def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, parallel, events):
-    collapsed = {"v": 450, "collapsed": 1}
-    values = [500, 400, 400, collapsed, 300, {"v": 1, "fail": "x"}, 200, 100]
-    whole, cut = (Lab(Store(str(tmp_path / f"{name}.sqlite")), repeats=2) for name in ("whole", "cut"))
-    make = lambda: {"A": searcher(*values), "B": searcher(*values[::-1])}  # noqa: E731
+def test_a_study_that_died_at_any_moment_ends_like_one_that_did_not(tmp_path, whole, events):
+    parallel, expected = whole
+    cut = Lab(Store(str(tmp_path / "cut.sqlite")), repeats=2)
     workers = 1 if parallel else 2
-    whole.loop(make(), MemoryRunner(workers), parallel).run()
-    loop = cut.loop(make(), Dying(workers, events), parallel)
+    loop = cut.loop(two_systems(), Dying(workers, events), parallel)
     with pytest.raises(Stop):
         loop.run()
     kept = {(t.system, t.repeat, t.number): t for t in cut.store.trials("s") if t.state != TrialState.RUNNING}
-    rerun(cut, make(), MemoryRunner(workers), parallel).run()
+    rerun(cut, two_systems(), MemoryRunner(workers), parallel).run()
     after = {(t.system, t.repeat, t.number): t for t in cut.store.trials("s")}
     assert all(after[key] == trial for key, trial in kept.items())
-
-    def facts(lab):
-        return (
-            [
-                (t.system, t.repeat, t.number, t.state, t.config, t.seed, t.dev_error, t.repeat_of)
-                for t in lab.store.trials("s")
-            ],
-            [(s.system, s.repeat, s.seed, s.trial) for s in lab.store.scores("s")],
-            [(e.system, e.repeat, e.trial, e.epoch) for e in lab.store.epochs("s")],
-            [(s.label, s.state, [search.selected for search in s.searches]) for s in lab.store.systems("s")],
-        )
-
-    assert facts(cut) == facts(whole)
+    assert facts(cut) == expected
 
 
 def test_a_repetition_that_was_cut_off_is_told_again_and_not_trained(lab, monkeypatch):
