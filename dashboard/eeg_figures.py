@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.eeg.framing import CONTEXT, FRAME, RATE
-from reports import charts
+from reports import figure_style
 from reports.palette import BLUE, GREY, ORANGE, transparent
 
 if TYPE_CHECKING:
@@ -98,11 +98,13 @@ def stack_figure(
         bgcolor="rgba(127,127,127,0.25)",
     )
     figure.update_layout(
-        charts.base_layout("", height=LANE * len(names) + AXIS, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+        figure_style.base_layout(
+            "", height=LANE * len(names) + AXIS, margin={"l": 10, "r": 10, "t": 10, "b": 10}
+        )
     )
-    figure.update_xaxes(charts.plain_axis("seconds", range=[0, end * 1.03]))
+    figure.update_xaxes(figure_style.plain_axis("seconds", range=[0, end * 1.03]))
     figure.update_yaxes(
-        charts.plain_axis(
+        figure_style.plain_axis(
             tickvals=list(lanes), ticktext=list(names), range=[lanes[-1] - 1.2, 1.2], showgrid=False
         )
     )
@@ -123,8 +125,8 @@ def before_after_figure(arrays: Mapping[str, NDArray[Any]], place: int, channel:
             line={"color": colour, "width": width},
             hovertemplate="%{x:.2f} s: %{y:.1f} µV",
         )
-    figure.update_xaxes(charts.plain_axis("seconds"))
-    figure.update_yaxes(charts.plain_axis("µV"))
+    figure.update_xaxes(figure_style.plain_axis("seconds"))
+    figure.update_yaxes(figure_style.plain_axis("µV"))
     return figure
 
 
@@ -159,9 +161,9 @@ def spectrum_figure(
             xanchor="left",
             yanchor="top",
         )
-    figure.update_xaxes(charts.plain_axis("Hz", range=[-1, HIGHEST]))
+    figure.update_xaxes(figure_style.plain_axis("Hz", range=[-1, HIGHEST]))
     figure.update_yaxes(
-        charts.plain_axis(
+        figure_style.plain_axis(
             "µV² / Hz",
             type="log",
             exponentformat="power",
@@ -178,4 +180,6 @@ _NAMES = {"raw": "as recorded, {rate:g} Hz", "filtered": "after filtering, {rate
 def _two_lines() -> go.Figure:
     import plotly.graph_objects as go
 
-    return go.Figure(layout=charts.base_layout("", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 10}))
+    return go.Figure(
+        layout=figure_style.base_layout("", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports import charts
+from reports import figure_style
 from reports.palette import CLASSES, LIGHT, PINK, Ground, class_colours, transparent
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def slide_figure(
             hoverinfo="skip",
             showlegend=False,
         )
-    figure.update_layout(charts.base_layout("", height=HEIGHT, margin={"l": 0, "r": 0, "t": 5, "b": 5}))
+    figure.update_layout(figure_style.base_layout("", height=HEIGHT, margin={"l": 0, "r": 0, "t": 5, "b": 5}))
     hidden = {"visible": False, "constrain": "domain"}
     figure.update_xaxes(range=[0, width], **hidden)
     figure.update_yaxes(range=[height, 0], scaleanchor="x", **hidden)

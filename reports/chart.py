@@ -1,4 +1,4 @@
-"""A figure as data, drawn for pages by plotly and for reports by matplotlib: `chart_pages`, `chart_pictures`.
+"""A figure as data, drawn for pages by plotly and for reports by matplotlib: `chart_plotly`, `chart_matplotlib`.
 
 Percentages are fractions here; both print them in percent.
 """

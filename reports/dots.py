@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,9 +67,9 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
             error_x=_whiskers(own, kind.colour),
             hovertemplate="%{y}: %{x:.2%}",
         )
-    figure.update_layout(charts.base_layout("", height=150 + 78 * len(rows), margin_t=20))
+    figure.update_layout(figure_style.base_layout("", height=150 + 78 * len(rows), margin_t=20))
     figure.update_xaxes(
-        charts.percent_axis(
+        figure_style.percent_axis(
             axis,
             zeroline=differences,
             zerolinecolor=palette.GREY,
@@ -80,7 +80,7 @@ def dots_figure(dots: Sequence[Dot], axis: str, *, differences: bool = False) ->
     # Two lines a name, so that the dots have room on a phone.
     names = [row.replace(" (", "<br>(").replace(", ", ",<br>") for row in rows]
     figure.update_yaxes(
-        charts.plain_axis(
+        figure_style.plain_axis(
             type="category",
             categoryarray=rows,
             tickvals=rows,

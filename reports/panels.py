@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.types import Samples
-from reports import charts
+from reports import figure_style
 from reports.boundary import NAME, boundary_traces
 from reports.palette import Ground, blend
 from reports.surfaces import Surface, frame_of, ground_trace, levels, point_traces, sample
@@ -51,7 +51,7 @@ def panel_figure(
     """
     from plotly.subplots import make_subplots
 
-    rows, columns = charts.arrange(len(panels), columns)
+    rows, columns = figure_style.arrange(len(panels), columns)
     figure = make_subplots(
         rows=rows,
         cols=columns,
@@ -76,12 +76,12 @@ def panel_figure(
             for edge in boundary_traces(panel.lines, ink.text, ink.background, named=index == 0):
                 figure.add_trace(edge.update(name=line), **place)
     figure.update_layout(
-        charts.base_layout("", height=110 + rows * height, margin={"l": 10, "r": 10, "t": 40, "b": 10})
+        figure_style.base_layout("", height=110 + rows * height, margin={"l": 10, "r": 10, "t": 40, "b": 10})
     )
     figure.update_layout(legend={"itemsizing": "constant"})
     low_x, high_x, low_y, high_y = _frame(panels)
-    figure.update_xaxes(charts.plain_axis(range=[low_x, high_x], showgrid=False))
-    figure.update_yaxes(charts.plain_axis(range=[low_y, high_y], showgrid=False))
+    figure.update_xaxes(figure_style.plain_axis(range=[low_x, high_x], showgrid=False))
+    figure.update_yaxes(figure_style.plain_axis(range=[low_y, high_y], showgrid=False))
     return figure
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from datasets.plugins import Plugin, scan, unknown
 from datasets.study import study_figures
-from reports import chart_pages, chart_pictures, tables
+from reports import chart_matplotlib, chart_plotly, tables
 from reports.chart import Chart
 from reports.contest_data import ContestData
 from reports.statistics import CORRELATE_FROM, GROUP_FROM
@@ -65,12 +65,12 @@ class PeoplePart(Plugin, ABC):
     def figure(self, frame: pd.DataFrame) -> go.Figure | None:
         """For pages."""
         chart = self.stamped(frame)
-        return None if chart is None else chart_pages.figure(chart, caption_of(frame))
+        return None if chart is None else chart_plotly.figure(chart, caption_of(frame))
 
     def picture(self, frame: pd.DataFrame) -> Figure | None:
         """For reports."""
         chart = self.stamped(frame)
-        return None if chart is None else chart_pictures.picture(chart, self.title, caption_of(frame))
+        return None if chart is None else chart_matplotlib.picture(chart, self.title, caption_of(frame))
 
     def markdown(self, frame: pd.DataFrame) -> str:
         """What follows, the table, and the study's figures beside ours."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasets.types import Samples
-from reports import charts, palette
+from reports import figure_style, palette
 from reports.replay import OTHER, Moment, Replay
 from reports.surfaces import Mode, ground_trace, point_traces, points_text, sample, shades
 
@@ -119,7 +119,7 @@ def replay_figure(
     ]
     note = f"{caption}; {points_text(shown, samples, split)}"
     figure.update_layout(
-        charts.base_layout(
+        figure_style.base_layout(
             note, height=plan.height, margin={"l": 10, "r": 10, "t": 60, "b": plan.pixels(plan.foot)}
         )
     )
@@ -133,12 +133,16 @@ def replay_figure(
     )
     x, y = frames.plane.x, frames.plane.y
     figure.update_layout(
-        xaxis=charts.plain_axis(range=[x[0], x[-1]], showgrid=False, domain=plan.ground["x"], anchor="y"),
-        yaxis=charts.plain_axis(range=[y[0], y[-1]], showgrid=False, domain=plan.ground["y"], anchor="x"),
-        xaxis2=charts.plain_axis(
+        xaxis=figure_style.plain_axis(
+            range=[x[0], x[-1]], showgrid=False, domain=plan.ground["x"], anchor="y"
+        ),
+        yaxis=figure_style.plain_axis(
+            range=[y[0], y[-1]], showgrid=False, domain=plan.ground["y"], anchor="x"
+        ),
+        xaxis2=figure_style.plain_axis(
             "epoch" if replay.over == "epochs" else "trials so far", domain=plan.curve["x"], anchor="y2"
         ),
-        yaxis2=charts.percent_axis("", domain=plan.curve["y"], anchor="x2"),
+        yaxis2=figure_style.percent_axis("", domain=plan.curve["y"], anchor="x2"),
     )
     return figure
 

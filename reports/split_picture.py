@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from datasets.types import SPLIT_NAMES, Dataset
-from reports.charts import dress, legend_below, new_figure
+from reports.figure_style import dress, legend_below, new_figure
 from reports.palette import CLASSES, LIGHT
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.types import Samples
-from reports import charts, palette
+from reports import figure_style, palette
 from reports.surfaces import (
     MOST_POINTS,
     Surface,
@@ -42,10 +42,12 @@ def surface_picture(
     """Surfaces side by side, as `reports.surfaces.surface_figure` draws them."""
     from matplotlib.lines import Line2D
 
-    rows, columns = charts.arrange(len(surfaces), columns)
+    rows, columns = figure_style.arrange(len(surfaces), columns)
     shown = None if samples is None else sample(samples, most)
     note = f"{caption}; {points_text(shown, samples, split)}"
-    figure = charts.new_figure(title, note, 1.3 + rows * (0.6 + 0.85 * charts.WIDTH / max(columns, 2)))
+    figure = figure_style.new_figure(
+        title, note, 1.3 + rows * (0.6 + 0.85 * figure_style.WIDTH / max(columns, 2))
+    )
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     inks = _shades(len(class_names))
     low_x, high_x, low_y, high_y = frame_of(surfaces)
@@ -54,7 +56,7 @@ def surface_picture(
             axes.set_visible(False)
             continue
         surface = surfaces[index]
-        charts.dress(axes)
+        figure_style.dress(axes)
         axes.grid(visible=False)
         axes.pcolormesh(
             surface.x, surface.y, inks[levels(surface, "probability")], shading="nearest", rasterized=True
@@ -72,7 +74,7 @@ def surface_picture(
         Line2D([], [], marker="o", ls="", ms=8, color=colour, label=_plain(class_label(name)))
         for name, colour in zip(class_names, palette.class_colours(len(class_names)), strict=True)
     ]
-    charts.legend_below(figure, handles, 8)
+    figure_style.legend_below(figure, handles, 8)
     return figure
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from datasets.errors import DataError
 from datasets.types import Samples
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.density_image import MANY, OVER_DENSITY, density, density_traces
 from tuners.record import ScoreRecord
 from tuners.recording import Plane
@@ -120,7 +120,7 @@ def surface_figure(
     titles = [panel_title(surface, split, errors) for surface in surfaces]
     if disagreement is not None:
         titles.append(f"{disagreement.first.system},<br>where {disagreement.second.system} differs")
-    rows, columns = charts.arrange(len(titles), columns)
+    rows, columns = figure_style.arrange(len(titles), columns)
     height = 110 + rows * (360 if columns > 1 else 320)
     specs: list[list[dict[str, object] | None]] = [
         [{} if row * columns + place < len(titles) else None for place in range(columns)]
@@ -156,12 +156,14 @@ def surface_figure(
     note = f"{caption}; {points_text(shown, samples, split)}"
     if image is not None:
         note += " over the density of all"
-    figure.update_layout(charts.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 85, "b": 10}))
+    figure.update_layout(
+        figure_style.base_layout(note, height=height, margin={"l": 10, "r": 10, "t": 85, "b": 10})
+    )
     figure.update_layout(legend={"itemsizing": "constant"})
     figure.update_annotations(font_size=12)
     low_x, high_x, low_y, high_y = frame
-    figure.update_xaxes(charts.plain_axis(range=[low_x, high_x], showgrid=False))
-    figure.update_yaxes(charts.plain_axis(range=[low_y, high_y], showgrid=False))
+    figure.update_xaxes(figure_style.plain_axis(range=[low_x, high_x], showgrid=False))
+    figure.update_yaxes(figure_style.plain_axis(range=[low_y, high_y], showgrid=False))
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports import charts, palette
+from reports import figure_style, palette
 from tuners.record import EpochRecord, TrialRecord
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def curves_figure(curves: Sequence[tuple[str, TrialRecord, Sequence[EpochRecord]
             )
     if not figure.data:
         return None
-    figure.update_layout(charts.base_layout("", height=380, showlegend=True))
-    figure.update_xaxes(charts.plain_axis("epoch", rangemode="tozero", tickformat="d"))
-    figure.update_yaxes(charts.percent_axis("error"))
+    figure.update_layout(figure_style.base_layout("", height=380, showlegend=True))
+    figure.update_xaxes(figure_style.plain_axis("epoch", rangemode="tozero", tickformat="d"))
+    figure.update_yaxes(figure_style.percent_axis("error"))
     return figure

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import figures, projector, reading
 from datasets.errors import DataError
-from reports.chart_pages import STAMP
+from reports.chart_plotly import STAMP
 from reports.contest_data import ContestData
 from reports.contest_reading import random_studies, read_contest
 from reports.people_part import part

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of
 from reports.trial_frame import Axis, axes_of, drawn, enough, is_winner, of_system, trial_frame
 from tuners.store import Store
@@ -98,11 +98,11 @@ class Contour(Section):
                 hovertemplate="dev error %{customdata:.2%}<extra></extra>",
                 showlegend=False,
             )
-        figure.update_layout(charts.base_layout(_caption(frame, note), height=560))
+        figure.update_layout(figure_style.base_layout(_caption(frame, note), height=560))
         figure.update_layout(margin={"t": 50, "b": 110})
         for update, axis in ((figure.update_xaxes, grid.x), (figure.update_yaxes, grid.y)):
             marks, labels = axis.ticks()
-            update(charts.plain_axis(_name(axis), tickvals=marks, ticktext=labels, showgrid=False))
+            update(figure_style.plain_axis(_name(axis), tickvals=marks, ticktext=labels, showgrid=False))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -113,11 +113,11 @@ class Contour(Section):
         if grid is None:
             return None
         shown, note = drawn(_valued(frame, grid))
-        figure = charts.new_figure(
+        figure = figure_style.new_figure(
             f"{self.title}: {frame.attrs['system']}", _caption(frame, note, system=False), 4.6
         )
         panel = figure.subplots()
-        charts.dress(panel)
+        figure_style.dress(panel)
         panel.grid(visible=False)
         scale = LinearSegmentedColormap.from_list("errors", SCALE)
         cells = panel.pcolormesh(

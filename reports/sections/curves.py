@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import charts, collapse, palette, tables
+from reports import collapse, figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from tuners.store import Store
 from tuners.summary import summarize
@@ -84,11 +84,11 @@ class Curves(Section):
                         row=place,
                         col=1,
                     )
-        figure.update_layout(charts.base_layout(caption_of(frame), height=120 + 210 * len(labels)))
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=120 + 210 * len(labels)))
         figure.update_layout(margin={"t": 80})
-        figure.update_xaxes(charts.plain_axis())
+        figure.update_xaxes(figure_style.plain_axis())
         figure.update_xaxes(title={"text": "epoch"}, row=len(labels), col=1)
-        figure.update_yaxes(charts.percent_axis("error rate"))
+        figure.update_yaxes(figure_style.percent_axis("error rate"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -98,14 +98,14 @@ class Curves(Section):
         labels = _drawn(frame)
         if not labels:
             return None
-        rows, columns = charts.arrange(len(labels), 3)
-        figure = charts.new_figure(self.title, caption_of(frame), 1.4 + 2.5 * rows)
+        rows, columns = figure_style.arrange(len(labels), 3)
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.4 + 2.5 * rows)
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for place, axes in enumerate(panels.flat):
             if place >= len(labels):
                 axes.set_visible(False)
                 continue
-            charts.dress(axes)
+            figure_style.dress(axes)
             own = frame[frame["system"] == labels[place]]
             for name, split, _, dash in LINES:
                 for _, part in own.groupby("repeat"):
@@ -124,10 +124,10 @@ class Curves(Section):
             axes.set_title(_title(frame, labels[place]), fontsize=11)
             axes.set_xlabel("epoch", fontsize=10)
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
-            charts.in_percent(axes, "y")
+            figure_style.in_percent(axes, "y")
         for axes in panels[:, 0]:
             axes.set_ylabel("error rate", fontsize=10)
-        charts.legend_below(figure, _legend(Line2D), 3)
+        figure_style.legend_below(figure, _legend(Line2D), 3)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

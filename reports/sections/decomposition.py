@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from datasets.types import SPLIT_NAMES
-from reports import charts, collapse, palette, tables
+from reports import collapse, figure_style, palette, tables
 from reports.decomposition import Behind, behind, decompose, known
 from reports.section import NOTHING, Section, caption_of, describe
 from reports.statistics.sentences import listed
@@ -114,19 +114,19 @@ class Decomposition(Section):
                 marker={"symbol": "line-ns", "size": 44, "line": {"width": 2.5, "color": palette.GREY}},
                 hovertemplate="%{y}: %{x:.2%} without chance<extra></extra>",
             )
-        layout = charts.base_layout(caption_of(frame), barmode="overlay", height=230 + 48 * len(own))
+        layout = figure_style.base_layout(caption_of(frame), barmode="overlay", height=230 + 48 * len(own))
         figure.update_layout(layout)
-        figure.update_xaxes(charts.percent_axis("eval error", rangemode="tozero"))
-        figure.update_yaxes(charts.plain_axis(autorange="reversed", showgrid=False))
+        figure.update_xaxes(figure_style.percent_axis("eval error", rangemode="tozero"))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed", showgrid=False))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         own = drawn(frame)
         if own.empty:
             return None
-        figure = charts.new_figure(self.title, caption_of(frame), 2.3 + 0.42 * len(own))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 2.3 + 0.42 * len(own))
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         axes.grid(visible=False, axis="y")
         handles = _draw(axes, own)
         names = [
@@ -136,8 +136,8 @@ class Decomposition(Section):
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_xlabel("eval error", fontsize=10)
-        charts.in_percent(axes, "x")
-        charts.legend_below(figure, handles, 3)
+        figure_style.in_percent(axes, "x")
+        figure_style.legend_below(figure, handles, 3)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

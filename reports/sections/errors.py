@@ -11,7 +11,7 @@ import pandas as pd
 from datasets.percent import percent
 from datasets.study import study_systems
 from datasets.types import SPLIT_NAMES
-from reports import charts, collapse, palette, tables
+from reports import collapse, figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe
 from tuners.store import Store
 from tuners.summary import BayesSummary, StudySummary, SystemSummary, summarize
@@ -102,11 +102,11 @@ class Errors(Section):
                     customdata=known["system"],
                     hovertemplate="%{customdata}: %{x:.2%}",
                 )
-        figure.update_layout(charts.base_layout(caption_of(frame), height=160 + 46 * len(names)))
-        figure.update_xaxes(charts.percent_axis("error rate", rangemode="tozero"))
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=160 + 46 * len(names)))
+        figure.update_xaxes(figure_style.percent_axis("error rate", rangemode="tozero"))
         places = list(range(len(names) - 1, -1, -1))
         figure.update_yaxes(
-            charts.plain_axis(tickvals=places, ticktext=names, range=[-0.6, len(names) - 0.4])
+            figure_style.plain_axis(tickvals=places, ticktext=names, range=[-0.6, len(names) - 0.4])
         )
         return figure
 
@@ -117,10 +117,10 @@ class Errors(Section):
             return None
         names = _names(frame)
         places = [len(names) - 1 - place for place in range(len(names))]
-        figure = charts.new_figure(self.title, caption_of(frame), 1.7 + 0.34 * len(names))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.7 + 0.34 * len(names))
         panels = figure.subplots(1, len(SPLIT_NAMES), sharex=True, sharey=True)
         for axes, split in zip(panels, SPLIT_NAMES, strict=True):
-            charts.dress(axes)
+            figure_style.dress(axes)
             colour = palette.SPLITS[split]
             axes.errorbar(
                 frame[split], places, xerr=frame[f"{split}_sd"].fillna(0.0), fmt="o", color=colour, ms=8
@@ -130,14 +130,14 @@ class Errors(Section):
             )
             axes.set_title(split, fontsize=11)
             axes.set_xlabel("error rate", fontsize=10)
-            charts.in_percent(axes, "x", most=5)
+            figure_style.in_percent(axes, "x", most=5)
         # Once all panels are drawn: a limit set earlier would fix the shared axis to the first one's range.
         panels[0].set_xlim(left=0)
         panels[0].set_yticks(places, names)
         panels[0].set_ylim(-0.6, len(names) - 0.4)
         ours = Line2D([], [], marker="o", ls="", color=palette.LIGHT.text, ms=8, label="ours")
         study = Line2D([], [], marker="D", ls="", mfc="none", color=palette.LIGHT.text, ms=7, label="study")
-        charts.legend_below(figure, [ours, study], 2)
+        figure_style.legend_below(figure, [ours, study], 2)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import Section, caption_of
 from reports.trial_frame import TROUBLED, Axis, enough, of_system, trial_frame
 from tuners.store import Store
@@ -135,11 +135,13 @@ class FailureMap(Section):
             },
         )
         figure.update_layout(
-            charts.base_layout(f"{frame.attrs['system']}, {caption_of(frame)}", height=140 + 66 * len(names))
+            figure_style.base_layout(
+                f"{frame.attrs['system']}, {caption_of(frame)}", height=140 + 66 * len(names)
+            )
         )
         figure.update_layout(margin={"b": 60})
         figure.update_xaxes(visible=False)
-        figure.update_yaxes(charts.plain_axis(autorange="reversed", showgrid=False))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed", showgrid=False))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -151,7 +153,7 @@ class FailureMap(Section):
             return None
         names = list(dict.fromkeys(own["parameter"]))
         title = f"{self.title}: {frame.attrs['system']}"
-        figure = charts.new_figure(title, caption_of(frame), 1.2 + 0.42 * len(names))
+        figure = figure_style.new_figure(title, caption_of(frame), 1.2 + 0.42 * len(names))
         panel = figure.subplots()
         scale = LinearSegmentedColormap.from_list("troubled", [colour for _, colour in COLOURS])
         for row in own.to_dict("records"):

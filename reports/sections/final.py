@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import ranking, tuned, verdict
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from reports.statistics import Several, mean_interval
@@ -104,18 +104,18 @@ class Final(Section):
                 name=label,
                 hovertemplate="mean: %{x:.2%}",
             )
-        figure.update_layout(charts.base_layout(caption_of(frame), height=150 + 56 * len(frame)))
-        figure.update_xaxes(charts.percent_axis("eval error"))
-        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=150 + 56 * len(frame)))
+        figure.update_xaxes(figure_style.percent_axis("eval error"))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         if frame.empty:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
-        figure = charts.new_figure(self.title, caption_of(frame), 1.8 + 0.5 * len(frame))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.8 + 0.5 * len(frame))
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         for place, (_, row) in enumerate(frame.iterrows()):
             colour, mark = colours[row["system"]], marks[row["system"]][1]
             axes.plot(row["errors"], [place] * len(row["errors"]), "o", color=colour, alpha=0.4, ms=6)
@@ -126,7 +126,7 @@ class Final(Section):
         axes.set_yticks(range(len(frame)), list(frame["system"]))
         axes.invert_yaxis()
         axes.set_xlabel("eval error", fontsize=10)
-        charts.in_percent(axes, "x")
+        figure_style.in_percent(axes, "x")
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

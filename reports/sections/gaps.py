@@ -10,7 +10,7 @@ import pandas as pd
 
 from datasets.percent import percent
 from datasets.types import SPLIT_NAMES
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import wrong_by_patient
 from reports.section import NOTHING, Section, caption_of, describe
 from reports.statistics import count_difference
@@ -60,24 +60,24 @@ class Gaps(Section):
                 hovertemplate="%{y}: %{x:.2%}",
             )
         figure.update_layout(
-            charts.base_layout(
+            figure_style.base_layout(
                 caption_of(frame),
                 barmode="group",
                 bargap=0.3,
                 height=170 + 60 * len(frame),
             )
         )
-        figure.update_xaxes(charts.percent_axis("error rate", rangemode="tozero"))
+        figure.update_xaxes(figure_style.percent_axis("error rate", rangemode="tozero"))
         # Reversed, so that systems and splits read from top to bottom as in the table.
-        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         if frame.empty:
             return None
-        figure = charts.new_figure(self.title, caption_of(frame), 1.8 + 0.75 * len(frame))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.8 + 0.75 * len(frame))
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         axes.grid(visible=False, axis="y")
         bars = []
         for place, split in enumerate(SPLIT_NAMES):
@@ -89,8 +89,8 @@ class Gaps(Section):
         axes.invert_yaxis()
         axes.margins(x=0.1)
         axes.set_xlabel("error rate", fontsize=10)
-        charts.in_percent(axes, "x")
-        charts.legend_below(figure, bars, len(SPLIT_NAMES))
+        figure_style.in_percent(axes, "x")
+        figure_style.legend_below(figure, bars, len(SPLIT_NAMES))
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from tuners.record import HAND
 from tuners.store import Store
@@ -106,28 +106,28 @@ class Importances(Section):
                 col=1,
             )
         figure.update_layout(
-            charts.base_layout(caption_of(frame), height=60 + len(labels) * (70 + 32 * most))
+            figure_style.base_layout(caption_of(frame), height=60 + len(labels) * (70 + 32 * most))
         )
         figure.update_layout(margin={"t": 50, "b": 40})
-        figure.update_xaxes(charts.percent_axis("", range=[0, 1.12], tickformat=".0%"))
+        figure.update_xaxes(figure_style.percent_axis("", range=[0, 1.12], tickformat=".0%"))
         figure.update_xaxes(title={"text": "share of the variance"}, row=len(labels), col=1)
-        figure.update_yaxes(charts.plain_axis(autorange="reversed", showgrid=False))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed", showgrid=False))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         labels = _drawn(frame)
         if not labels:
             return None
-        rows, columns = charts.arrange(len(labels), 3)
+        rows, columns = figure_style.arrange(len(labels), 3)
         most = max(len(_rows(frame, label)) for label in labels)
-        figure = charts.new_figure(self.title, caption_of(frame), 1.2 + rows * (0.7 + 0.28 * most))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.2 + rows * (0.7 + 0.28 * most))
         colours = palette.system_colours(systems_of(frame))
         panels = figure.subplots(rows, columns, sharex=True, squeeze=False)
         for place, axes in enumerate(panels.flat):
             if place >= len(labels):
                 axes.set_visible(False)
                 continue
-            charts.dress(axes)
+            figure_style.dress(axes)
             axes.grid(visible=False, axis="y")
             own = _rows(frame, labels[place])
             bars = axes.barh(own["name"], own["importance"], color=colours[labels[place]])
@@ -135,7 +135,7 @@ class Importances(Section):
             axes.invert_yaxis()
             axes.set_xlim(0, 1.15)
             axes.set_title(labels[place], fontsize=11)
-            charts.in_percent(axes, "x")
+            figure_style.in_percent(axes, "x")
             axes.set_xlabel("share of the variance", fontsize=10)
         return figure
 

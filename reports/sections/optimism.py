@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import tuned
 from reports.section import NOTHING, Section, caption_of, describe
 from reports.statistics import mean_interval
@@ -96,18 +96,18 @@ class Optimism(Section):
                 hovertemplate="%{y}: %{x:+.2%}",
             )
         figure.update_layout(
-            charts.base_layout(caption_of(frame), barmode="group", height=170 + 60 * len(frame))
+            figure_style.base_layout(caption_of(frame), barmode="group", height=170 + 60 * len(frame))
         )
-        figure.update_xaxes(charts.percent_axis("error rate, difference", zeroline=True))
-        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        figure.update_xaxes(figure_style.percent_axis("error rate, difference", zeroline=True))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         if frame.empty:
             return None
-        figure = charts.new_figure(self.title, caption_of(frame), 1.9 + 0.6 * len(frame))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.9 + 0.6 * len(frame))
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         axes.grid(visible=False, axis="y")
         axes.axvline(0, color=palette.LIGHT.text, lw=1)
         bars, parts = [], _parts(frame)
@@ -118,8 +118,8 @@ class Optimism(Section):
         axes.set_yticks(range(len(frame)), list(frame["system"]))
         axes.invert_yaxis()
         axes.set_xlabel("difference of error rates", fontsize=10)
-        charts.in_percent(axes, "x")
-        charts.legend_below(figure, bars, 2)
+        figure_style.in_percent(axes, "x")
+        figure_style.legend_below(figure, bars, 2)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of
 from reports.trial_frame import TROUBLED, Axis, axes_of, drawn, enough, of_system, trial_frame
 from tuners.store import Store
@@ -81,7 +81,7 @@ class Parallel(Section):
                     x=place, y=mark, text=text, showarrow=False, xanchor="left", xshift=4, borderpad=1
                 )
         names = [_two_lines(axis) for axis in axes] + ["dev error"]
-        figure.update_layout(charts.base_layout(_caption(frame, note), height=520, margin_b=90))
+        figure.update_layout(figure_style.base_layout(_caption(frame, note), height=520, margin_b=90))
         ends = [-0.25, len(axes) + 0.6]
         figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, range=ends, showgrid=False)
         figure.update_xaxes(side="top", zeroline=False, tickangle=0, automargin=True)
@@ -99,7 +99,7 @@ class Parallel(Section):
         if shown.empty or not axes:
             return None
         low, high = _range(shown)
-        figure = charts.new_figure(
+        figure = figure_style.new_figure(
             f"{self.title}: {frame.attrs['system']}", _caption(frame, note, system=False), 5.0
         )
         panel = figure.subplots()
@@ -123,7 +123,7 @@ class Parallel(Section):
         panel.set_ylim(-0.22, 1.06)
         for spine in panel.spines.values():
             spine.set_visible(False)
-        charts.legend_below(figure, handles, 4)
+        figure_style.legend_below(figure, handles, 4)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from datasets.types import SPLIT_NAMES
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import wrong_by_patient
 from reports.section import Section, caption_of, describe, systems_of, units
 from reports.statistics import BOOTSTRAP_FROM, ratio_interval, wilson
@@ -105,13 +105,13 @@ class Patients(Section):
                 row=place,
                 col=1,
             )
-        figure.update_layout(charts.base_layout(_note(frame), height=height))
+        figure.update_layout(figure_style.base_layout(_note(frame), height=height))
         figure.update_layout(margin={"t": 80})
-        figure.update_xaxes(charts.plain_axis(tickformat="d", showgrid=False))
+        figure.update_xaxes(figure_style.plain_axis(tickformat="d", showgrid=False))
         figure.update_xaxes(
             title={"text": "patients, the worst of each system first"}, row=len(labels), col=1
         )
-        figure.update_yaxes(charts.percent_axis("error rate", range=[-0.03, 1.03]))
+        figure.update_yaxes(figure_style.percent_axis("error rate", range=[-0.03, 1.03]))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -121,15 +121,15 @@ class Patients(Section):
         labels = _systems(own)
         if not labels:
             return None
-        rows, columns = charts.arrange(len(labels), 2)
-        figure = charts.new_figure(self.title, _note(frame), 1.2 + 2.6 * rows)
+        rows, columns = figure_style.arrange(len(labels), 2)
+        figure = figure_style.new_figure(self.title, _note(frame), 1.2 + 2.6 * rows)
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         colours = palette.system_colours(systems_of(frame))
         for place, axes in enumerate(panels.flat):
             if place >= len(labels):
                 axes.set_visible(False)
                 continue
-            charts.dress(axes)
+            figure_style.dress(axes)
             axes.grid(visible=False, axis="x")
             part = own[own["system"] == labels[place]]
             spread = [part["error"] - part["low"], part["high"] - part["error"]]
@@ -141,7 +141,7 @@ class Patients(Section):
             axes.set_xlabel("patients, the worst first", fontsize=10)
             axes.set_ylim(-0.03, 1.03)
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
-            charts.in_percent(axes, "y")
+            figure_style.in_percent(axes, "y")
         for axes in panels[:, 0]:
             axes.set_ylabel("error rate", fontsize=10)
         return figure

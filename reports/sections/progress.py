@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from tuners.path import path, searches
 from tuners.record import TrialRecord, TrialState
@@ -69,9 +69,9 @@ class Progress(Section):
                 customdata=own["trial"],
                 hovertemplate=f"search {search}, trial %{{customdata}}: %{{y:.2%}}",
             )
-        figure.update_layout(charts.base_layout(caption_of(frame), height=420))
-        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"))
-        figure.update_yaxes(charts.percent_axis("dev error"))
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=420))
+        figure.update_xaxes(figure_style.plain_axis("trials", rangemode="tozero"))
+        figure.update_yaxes(figure_style.percent_axis("dev error"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -81,9 +81,9 @@ class Progress(Section):
         if not labels:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
-        figure = charts.new_figure(self.title, caption_of(frame), 4.8)
+        figure = figure_style.new_figure(self.title, caption_of(frame), 4.8)
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         lines = []
         for (label, search), own in _by_search(frame, labels):
             mark = marks[label][1]
@@ -94,8 +94,8 @@ class Progress(Section):
         axes.set_xlabel("trials", fontsize=10)
         axes.set_ylabel("dev error", fontsize=10)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        charts.in_percent(axes, "y")
-        charts.legend_below(figure, lines, min(3, len(lines)))
+        figure_style.in_percent(axes, "y")
+        figure_style.legend_below(figure, lines, min(3, len(lines)))
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import SCALES, bands, tuned
 from reports.section import NOTHING, Section, caption_of, describe, systems_of
 from tuners.store import Store
@@ -81,9 +81,9 @@ class Race(Section):
                     marker={"symbol": marks[label][0], "size": 9}, showlegend=place == 1, hoverinfo="skip",
                     row=place, col=1,
                 )  # fmt: skip
-            figure.update_xaxes(charts.plain_axis(TITLES[scale], rangemode="tozero"), row=place, col=1)
-        figure.update_layout(charts.base_layout(caption_of(frame), height=980))
-        figure.update_yaxes(charts.percent_axis("best dev error"))
+            figure.update_xaxes(figure_style.plain_axis(TITLES[scale], rangemode="tozero"), row=place, col=1)
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=980))
+        figure.update_yaxes(figure_style.percent_axis("best dev error"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -92,11 +92,11 @@ class Race(Section):
         if frame.empty:
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
-        figure = charts.new_figure(self.title, caption_of(frame), 5.2)
+        figure = figure_style.new_figure(self.title, caption_of(frame), 5.2)
         panels = figure.subplots(1, len(SCALES), sharey=True)
         lines = []
         for axes, scale in zip(panels, SCALES, strict=True):
-            charts.dress(axes)
+            figure_style.dress(axes)
             for label, own in _curves(frame, scale):
                 axes.fill_between(
                     own["spent"], own["low"], own["high"], step="post", color=colours[label], alpha=0.18, lw=0
@@ -108,8 +108,8 @@ class Race(Section):
             axes.set_xlim(left=0)
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         panels[0].set_ylabel("best dev error", fontsize=10)
-        charts.in_percent(panels[0], "y")
-        charts.legend_below(figure, lines, min(3, len(lines)))
+        figure_style.in_percent(panels[0], "y")
+        figure_style.legend_below(figure, lines, min(3, len(lines)))
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports import charts, palette, tables
-from reports.regret import Grid, Pick, grids, picks, whole_grids
+from reports import figure_style, palette, tables
+from reports.grid_regret import Grid, Pick, grids, picks, whole_grids
 from reports.section import Section, caption_of, describe, systems_of
 from tuners.path import searches
 from tuners.store import Store
@@ -83,9 +83,9 @@ class Regret(Section):
                 line={"color": colours[label], "shape": "hv", "width": 2.5},
                 hovertemplate="regret after %{x} trials: %{y:.2%}", row=1, col=1,
             )  # fmt: skip
-        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"), row=1, col=1)
-        figure.update_yaxes(charts.percent_axis("regret", rangemode="tozero"), row=1, col=1)
-        figure.update_layout(charts.base_layout(caption_of(frame), height=420 if grid.empty else 760))
+        figure.update_xaxes(figure_style.plain_axis("trials", rangemode="tozero"), row=1, col=1)
+        figure.update_yaxes(figure_style.percent_axis("regret", rangemode="tozero"), row=1, col=1)
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=420 if grid.empty else 760))
         if grid.empty:
             return figure
         figure.add_scatter(
@@ -101,8 +101,8 @@ class Regret(Section):
                 marker={"color": colours[label], "symbol": marks[label][0], "size": 13},
                 hovertemplate="search %{customdata}: %{x:,} parameters, %{y:.2%}", row=2, col=1,
             )  # fmt: skip
-        figure.update_xaxes(charts.plain_axis("parameters", tickformat=","), row=2, col=1)
-        figure.update_yaxes(charts.percent_axis("dev error in the grid"), row=2, col=1)
+        figure.update_xaxes(figure_style.plain_axis("parameters", tickformat=","), row=2, col=1)
+        figure.update_yaxes(figure_style.percent_axis("dev error in the grid"), row=2, col=1)
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -112,7 +112,7 @@ class Regret(Section):
             return None
         colours, marks = palette.system_colours(systems_of(frame)), palette.system_marks(systems_of(frame))
         grid = _sized(frame, "grid")
-        figure = charts.new_figure(self.title, caption_of(frame), 4.8)
+        figure = figure_style.new_figure(self.title, caption_of(frame), 4.8)
         left, *others = figure.subplots(1, 1 if grid.empty else 2, squeeze=False)[0]
         lines = []
         for label, own in _by_system(frame, "curve"):
@@ -132,9 +132,9 @@ class Regret(Section):
             right.xaxis.set_major_locator(MaxNLocator(5))
             right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         for axes in (left, *others):
-            charts.dress(axes)
-            charts.in_percent(axes, "y")
-        charts.legend_below(figure, lines, min(3, len(lines)))
+            figure_style.dress(axes)
+            figure_style.in_percent(axes, "y")
+        figure_style.legend_below(figure, lines, min(3, len(lines)))
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

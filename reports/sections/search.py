@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of, describe
 from tuners.record import TrialState
 from tuners.store import Store
@@ -66,10 +66,10 @@ class Search(Section):
                 hovertemplate="%{y}: %{x}",
             )
         figure.update_layout(
-            charts.base_layout(caption_of(frame), barmode="stack", height=170 + 40 * len(frame))
+            figure_style.base_layout(caption_of(frame), barmode="stack", height=170 + 40 * len(frame))
         )
-        figure.update_xaxes(charts.plain_axis("trials", rangemode="tozero"))
-        figure.update_yaxes(charts.plain_axis(autorange="reversed"))
+        figure.update_xaxes(figure_style.plain_axis("trials", rangemode="tozero"))
+        figure.update_yaxes(figure_style.plain_axis(autorange="reversed"))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
@@ -78,9 +78,9 @@ class Search(Section):
         states = _seen(frame)
         if not states:
             return None
-        figure = charts.new_figure(self.title, caption_of(frame), 1.8 + 0.42 * len(frame))
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.8 + 0.42 * len(frame))
         axes = figure.subplots()
-        charts.dress(axes)
+        figure_style.dress(axes)
         axes.grid(visible=False, axis="y")
         left = pd.Series(0, index=frame.index)
         bars = []
@@ -92,7 +92,7 @@ class Search(Section):
         axes.invert_yaxis()
         axes.set_xlabel("trials", fontsize=10)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        charts.legend_below(figure, bars, 7)
+        figure_style.legend_below(figure, bars, 7)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.comparison import tuned
 from reports.section import NOTHING, Section, caption_of, describe
 from reports.selection import (
@@ -134,17 +134,17 @@ class Selection(Section):
                 )
             last = at == rows - 1
             ticks = {"type": "log", "tickvals": _ticks(int(frame["trials"].max())), "matches": "x"}
-            figure.update_xaxes(charts.plain_axis("trials" if last else "", **ticks), **place)
-            figure.update_yaxes(charts.percent_axis(panel), **place)
-        figure.update_layout(charts.base_layout(caption_of(frame), height=180 + 240 * rows))
+            figure.update_xaxes(figure_style.plain_axis("trials" if last else "", **ticks), **place)
+            figure.update_yaxes(figure_style.percent_axis(panel), **place)
+        figure.update_layout(figure_style.base_layout(caption_of(frame), height=180 + 240 * rows))
         return figure
 
     def picture(self, store: Store, frame: pd.DataFrame) -> Figure | None:
         labels, kinds = labels_of(frame), _panels(frame)
         if not labels:
             return None
-        rows, columns = charts.arrange(len(labels), 3)
-        figure = charts.new_figure(self.title, caption_of(frame), 1.9 + 2.5 * rows * len(kinds))
+        rows, columns = figure_style.arrange(len(labels), 3)
+        figure = figure_style.new_figure(self.title, caption_of(frame), 1.9 + 2.5 * rows * len(kinds))
         grid = figure.subplots(rows * len(kinds), columns, squeeze=False, sharex=True, sharey="row")
         for axes in grid.ravel():
             axes.set_visible(False)
@@ -152,7 +152,7 @@ class Selection(Section):
         for (place, label), (below, panel) in itertools.product(enumerate(labels), enumerate(kinds)):
             axes = grid[place // columns * len(kinds) + below, place % columns]
             axes.set_visible(True)
-            charts.dress(axes)
+            figure_style.dress(axes)
             for rule, column, name, colour, dashed in _lines(panel):
                 own = _line(frame, label, rule, column)
                 if own.empty:
@@ -172,9 +172,9 @@ class Selection(Section):
                 axes.set_xlabel("trials", fontsize=10)
             if place % columns == 0:
                 axes.set_ylabel(panel, fontsize=10)
-                charts.in_percent(axes, "y")
+                figure_style.in_percent(axes, "y")
             _count_axis(axes, int(frame["trials"].max()))
-        charts.legend_below(figure, list(lines.values()), 2)
+        figure_style.legend_below(figure, list(lines.values()), 2)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

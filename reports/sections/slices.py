@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports import charts, palette, tables
+from reports import figure_style, palette, tables
 from reports.section import NOTHING, Section, caption_of
 from reports.trial_frame import Axis, axes_of, drawn, enough, is_winner, of_system, trial_frame
 from tuners.store import Store
@@ -94,10 +94,10 @@ class Slices(Section):
             marks, labels = axis.ticks()
             figure.update_xaxes(tickvals=marks, ticktext=labels, range=[-0.08, 1.08], **at)
         caption = f"{frame.attrs['system']}, {caption_of(frame)}" + (f", {note}" if note else "")
-        figure.update_layout(charts.base_layout(caption, height=130 + 250 * rows))
+        figure.update_layout(figure_style.base_layout(caption, height=130 + 250 * rows))
         figure.update_layout(margin={"t": 80})
-        figure.update_xaxes(gridcolor=charts.GRID, zeroline=False)
-        figure.update_yaxes(charts.percent_axis(""))
+        figure.update_xaxes(gridcolor=figure_style.GRID, zeroline=False)
+        figure.update_yaxes(figure_style.percent_axis(""))
         figure.update_yaxes(title={"text": "dev error"}, col=1)
         return figure
 
@@ -108,16 +108,16 @@ class Slices(Section):
         shown, note = drawn(of_system(frame))
         if shown["dev_error"].isna().all() or not axes:
             return None
-        rows, columns = charts.arrange(len(axes), 3)
+        rows, columns = figure_style.arrange(len(axes), 3)
         caption = caption_of(frame) + (f", {note}" if note else "")
-        figure = charts.new_figure(f"{self.title}: {frame.attrs['system']}", caption, 1.4 + 2.1 * rows)
+        figure = figure_style.new_figure(f"{self.title}: {frame.attrs['system']}", caption, 1.4 + 2.1 * rows)
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
         for place, panel in enumerate(panels.flat):
             if place >= len(axes):
                 panel.set_visible(False)
                 continue
             axis = axes[place]
-            charts.dress(panel)
+            figure_style.dress(panel)
             for state, _, mark in STATES:
                 own = shown[shown["state"] == state]
                 colour = palette.STATES[state]
@@ -144,7 +144,7 @@ class Slices(Section):
             panel.set_xticks(marks, labels)
             panel.set_xlim(-0.08, 1.08)
             panel.set_title(_title(axis, shown), fontsize=10)
-            charts.in_percent(panel, "y")
+            figure_style.in_percent(panel, "y")
         for panel in panels[:, 0]:
             panel.set_ylabel("dev error", fontsize=10)
         seen = [(state, mark) for state, _, mark in STATES if (shown["state"] == state).any()]
@@ -155,7 +155,7 @@ class Slices(Section):
         ring = Line2D([], [], ls="", marker="o", mfc="none", mec=palette.VERMILLION, mew=2, ms=10)
         ring.set_label("lowest dev error")
         handles.append(ring)
-        charts.legend_below(figure, handles, 4)
+        figure_style.legend_below(figure, handles, 4)
         return figure
 
     def markdown(self, frame: pd.DataFrame) -> str:

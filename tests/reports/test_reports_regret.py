@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from reports import story
+from reports.grid_regret import grids, picks
 from reports.markdown import write_report
 from reports.pictures import png
-from reports.regret import grids, picks
 from reports.section import section
 from tuners.record import (
     Budget,

@@ -13,9 +13,9 @@ from datasets.types import Samples
 from imld_synth import Drawing
 from imld_synth.shapes.gaussian import Gaussian
 from reports.boundary import add_boundary, boundary_lines
-from reports.charts import arrange
 from reports.density_image import CELLS, MANY, density
 from reports.disagreement import compare, disagreement, markdown, sentence
+from reports.figure_style import arrange
 from reports.section import section
 from reports.surface_picture import surface_picture
 from reports.surfaces import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports import charts, palette
+from reports import figure_style, palette
 from reports.chart import Axis, Bars, Chart, Curve, Dots, Level, Panel, Violin, Whiskers
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def figure(chart: Chart, caption: str) -> go.Figure:
             _draw(drawn, part, row, known, panel)
         drawn.update_xaxes(_axis(panel.x), row=row, col=1)
         drawn.update_yaxes(_axis(panel.y), row=row, col=1)
-    drawn.update_layout(charts.base_layout(caption, height=height, barmode="overlay"))
+    drawn.update_layout(figure_style.base_layout(caption, height=height, barmode="overlay"))
     for row in range(1, count + 1) if chart.stamp else ():
         drawn.add_annotation(
             text=chart.stamp, x=0.5, y=0.5, xref="x domain", yref="y domain", showarrow=False, opacity=0.35,
@@ -50,7 +50,7 @@ def figure(chart: Chart, caption: str) -> go.Figure:
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    made = charts.percent_axis(axis.title) if axis.percent else charts.plain_axis(axis.title)
+    made = figure_style.percent_axis(axis.title) if axis.percent else figure_style.plain_axis(axis.title)
     made["showgrid"] = True
     if axis.ticks:
         made |= {

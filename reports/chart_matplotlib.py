@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports import charts, palette
+from reports import figure_style, palette
 from reports.chart import Axis, Bars, Chart, Curve, Dots, Level, Violin, Whiskers
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ LETTERS = 118
 
 def picture(chart: Chart, title: str, caption: str) -> Figure:
     """Panels stand beside each other."""
-    figure = charts.new_figure(title, caption, max(3.6, chart.height / INCHES))
+    figure = figure_style.new_figure(title, caption, max(3.6, chart.height / INCHES))
     panels = figure.subplots(1, len(chart.panels), sharey=chart.share_y, squeeze=False)[0]
     handles: dict[str, Any] = {}
     for axes, panel in zip(panels, chart.panels, strict=True):
-        charts.dress(axes)
+        figure_style.dress(axes)
         for part in panel.parts:
             handle = _draw(axes, part)
             name = getattr(part, "name", "")
@@ -41,7 +41,7 @@ def picture(chart: Chart, title: str, caption: str) -> Figure:
         for name, handle in handles.items():
             handle.set_label(name)
         longest = max(map(len, handles))
-        charts.legend_below(
+        figure_style.legend_below(
             figure, list(handles.values()), max(1, min(4, len(handles), LETTERS // (longest + 6)))
         )
     if chart.stamp:
@@ -76,7 +76,7 @@ def _dress(axes: Axes, axis: Axis, which: str) -> None:
     elif axis.low is not None or axis.high is not None:
         set_limits(axis.low, axis.high)
     if axis.percent:
-        charts.in_percent(axes, which)
+        figure_style.in_percent(axes, which)
 
 
 def _draw(axes: Axes, part: Any) -> Any:
