@@ -55,7 +55,7 @@ def test_sets_have_streams_of_their_own() -> None:
 @pytest.mark.parametrize("split", SPLITS)
 def test_bayes_error_agrees_with_counting(name: str, split: str) -> None:
     item = preset(name)
-    x, y = item.generate_split(split, 11, 60_000)
+    x, y = item.generate_split(split, 11, 30_000)
     posterior = item.drawing(split).posterior(x)
     assert posterior.sum(axis=1) == pytest.approx(np.ones(len(x)))
     exact = item.drawing(split).bayes_error()
