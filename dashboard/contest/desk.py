@@ -62,7 +62,8 @@ def change(action: Callable[[Book], T]) -> T:
 
     Raises UsageError where the book refuses it, and what a store that cannot be written raises.
     """
-    done = _write(action)
+    with closing(Store(location(None))) as store:
+        done = action(Book(store))
     for cached in (_contests, _live, _places):
         cached.clear()
     return done
@@ -78,17 +79,18 @@ def attempt(action: Callable[[Book], object]) -> str:
 
 
 def keep(action: Callable[[Book], object]) -> str:
-    """The same for what nobody else sees and thirty people write as they type: what was read for all stays remembered."""
+    """The same for what nobody else sees and thirty people write as they type: what was read for all stays remembered, and
+    the store stays open, as opening it costs more than the write."""
 
     def act() -> None:
-        _write(action)
+        action(Book(_writer(reading.source())))
 
     return jobs.attempt(act)
 
 
-def _write(action: Callable[[Book], T]) -> T:
-    with closing(Store(location(None))) as store:
-        return action(Book(store))
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=Store.close)
+def _writer(source: reading.Source) -> Store:
+    return Store(source[0])
 
 
 # As resources, not as data: what they hold is frozen, and a copy for each of thirty viewers costs more than the read.
