@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_drive import SPACE as SMALL
 
@@ -34,6 +34,9 @@ SPACE = SearchSpace(
 ENCODING = Encoding(SPACE)
 SPACES = [SPACE, SMALL, *(model.space for model in scan(HYPERMODELS, Tunable).values())]
 seeds = st.integers(0, 2**32 - 1)
+every_space = pytest.mark.parametrize("space", SPACES)
+#: Of each space: there are many, and most of their parameters are of the same sorts.
+some = settings(max_examples=30)
 
 
 def test_fixed_parameters_have_no_coordinate():
@@ -43,18 +46,20 @@ def test_fixed_parameters_have_no_coordinate():
     assert unordered == ["bias", "shape"]
 
 
-@pytest.mark.parametrize("space", SPACES)
+@every_space
+@some
 @given(seed=seeds)
 def test_every_point_decodes_to_a_configuration_of_the_right_types(space, seed):
     rng = np.random.default_rng(seed)
     # Corners and points outside (a swarm that was not clipped) as well as the inside.
-    point = np.clip(rng.normal(0.5, 0.6, Encoding(space).dimensions), -0.1, 1.1)
-    config = Encoding(space).decode(point)
+    encoding = Encoding(space)
+    config = encoding.decode(np.clip(rng.normal(0.5, 0.6, encoding.dimensions), -0.1, 1.1))
     assert space.resolve(config) == config
     assert {k: type(v) for k, v in config.items()} == {k: type(space[k].default) for k in config}
 
 
-@pytest.mark.parametrize("space", SPACES)
+@every_space
+@some
 @given(seed=seeds)
 def test_a_configuration_comes_back_as_it_was(space, seed):
     rng = np.random.default_rng(seed)
