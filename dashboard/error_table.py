@@ -40,7 +40,8 @@ def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary], by: str =
     head += "".join(f"<th scope='col' class='effort'>{name}</th>" for name in EFFORT)
     body = "".join(_row(row, effort.get(row["system"], [""] * len(EFFORT))) for _, row in frame.iterrows())
     return (
-        "<div class='errors'><table>"
+        # Where it is wider than its place it scrolls, and has to be reached by the keyboard for that.
+        "<div class='errors' role='region' aria-label='Error rates' tabindex='0'><table>"
         f"<thead><tr><th scope='col'>system</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -129,7 +129,7 @@ def served(environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[st
         yield f"http://localhost:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def free_port() -> int:
@@ -155,7 +155,7 @@ def start(port: int, environment: Mapping[str, str], log: Path | None = None) ->
         _wait_for(f"http://localhost:{port}/_stcore/health", server)
     except BaseException:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
         raise
     return server
 

@@ -161,6 +161,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     for place in (seat.JOBS, seat.CONTESTS):
         server = seat.holder(store, place)
         if server is not None and seat.runs(server.pid):
+            os.kill(server.pid, signal.SIGCONT)  # a failed test may have left it suspended
             os.kill(server.pid, signal.SIGTERM)
             end = time.monotonic() + 40
             while seat.runs(server.pid) and time.monotonic() < end:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+from looks import PATIENCE
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from dashboard import screenshots
 from dashboard.contest import identity
@@ -20,22 +21,11 @@ from tuners.contest.consent import standard
 from tuners.contest.record import Background, Contest, Education, Person, Terms, Try, TryState
 from tuners.store import Store
 
-#: Milliseconds for what a busy machine does in seconds.
-PATIENCE = 120_000
-
 PASSWORD = "chalk and blackboard"
 SAID = Background(months=6, education=Education.BACHELOR, rating=3)
 
-#: Seconds since 1970 now and the digits of the countdown, read at one moment; None where none is drawn.
-COUNTDOWN = """() => {
-    const find = (node) => node.querySelector('[role=timer]')
-        ?? [...node.querySelectorAll('*')].map(one => one.shadowRoot && find(one.shadowRoot)).find(Boolean);
-    const digits = find(document)?.textContent;
-    return digits ? [Date.now() / 1000, digits] : null;
-}"""
-
-#: Seconds by which the countdown may be off: it shows whole ones, and the way of an answer to the browser is not counted.
-ROUGHLY = 2.0
+#: Seconds since 1970 now and the digits of the countdown, read at one moment.
+COUNTDOWN = "timer => [Date.now() / 1000, timer.textContent]"
 
 #: All text and all attributes of a page, those within components included.
 EVERYTHING = """() => {
@@ -44,13 +34,6 @@ EVERYTHING = """() => {
         + [...node.childNodes].map(one => one.nodeType === 3 ? one.data : all(one)).join(' ');
     return all(document);
 }"""
-
-
-def until(condition: Callable[[], object], seconds: float = PATIENCE / 1000) -> None:
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begun < seconds, "it never came to that"
-        time.sleep(0.05)
 
 
 @dataclass
@@ -64,9 +47,8 @@ class Laptop:
     asked: list[str] = field(default_factory=list)
 
     @classmethod
-    def take(cls, chromium: Browser) -> Laptop:
-        context = chromium.new_context(viewport={"width": 1280, "height": 1400})
-        context.set_default_timeout(PATIENCE)
+    def take(cls, browse: Callable[..., BrowserContext]) -> Laptop:
+        context = browse(height=1400)
         laptop = cls(context, context.new_page())
         context.on("request", lambda request: laptop.asked.append(request.url))
         context.on("console", lambda message: laptop.asked.append(message.text))
@@ -89,23 +71,31 @@ class Laptop:
         assert found["sameSite"] == "Strict"
         return found["value"]
 
-    def counts_down_to(self, deadline: float) -> bool:
-        """Whether the countdown shows this deadline, in seconds since 1970."""
-        found = self.page.evaluate(COUNTDOWN)
-        if found is None:
-            return False
-        now, digits = found
+    def reloads_and_counts_down_to(self, deadline: float) -> None:
+        """The countdown of a page that is loaded anew shows this deadline, in seconds since 1970.
+
+        It begins with what was left when the server answered, so it is late by the way of that answer: by no more than
+        the page took to come, however fast the machine, and by the second that it rounds up to.
+        """
+        asked = time.time()
+        self.page.reload()
+        now, digits = self.page.get_by_role("timer").evaluate(COUNTDOWN)
         left = 0
         for part in digits.split(":"):
             left = 60 * left + int(part)
-        return bool(abs(now + left - deadline) < ROUGHLY)
+        assert -1 < now + left - deadline < now - asked + 1
 
 
 class Class:
     """A contest in its lobby, the dashboard that shows it, and four browsers before it. secrets: what nobody may read."""
 
     def __init__(
-        self, chromium: Browser, address: str, folder: Path, terms: Terms, settle: Callable[[Page], None]
+        self,
+        browse: Callable[..., BrowserContext],
+        address: str,
+        folder: Path,
+        terms: Terms,
+        settle: Callable[[Page], None],
     ) -> None:
         self.store, self.log = Store(address), folder / "dashboard.log"
         self.book = Book(self.store)
@@ -113,7 +103,7 @@ class Class:
         self.port = screenshots.free_port()
         self.url = f"http://localhost:{self.port}"
         self.serve()
-        self.desk, self.anna, self.berta, self.carla = (Laptop.take(chromium) for _ in range(4))
+        self.desk, self.anna, self.berta, self.carla = (Laptop.take(browse) for _ in range(4))
         self.people: dict[str, Person] = {}
         self.secrets: list[str] = []
         self.settle = settle
@@ -122,10 +112,8 @@ class Class:
         self.dashboard = screenshots.start(self.port, {"HANDTUNE_STORE": self.store.address}, self.log)
 
     def close(self) -> None:
-        for laptop in self.laptops:
-            laptop.context.close()
         self.dashboard.terminate()
-        self.dashboard.wait(10)
+        self.dashboard.wait(PATIENCE / 1000)
         self.store.close()
 
     @property
