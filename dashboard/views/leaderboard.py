@@ -114,7 +114,9 @@ def show_dev(now: Moment, you: str) -> None:
 
 
 def late(contest: Contest) -> str:
-    """What the ranks are by, and while it is open how to join."""
+    """What the ranks are by, and what comes next: how to join while it is open, eval after that."""
+    if contest.state == ContestState.ENDED:
+        return "Best dev accuracy. Eval follows as soon as everybody has a first training."
     text = "Best dev accuracy so far; eval stays closed until the end."
     if contest.state == ContestState.OPEN:
         text += f" Late? `{way_in.base()}/join`, code **{contest.join_code}**"

@@ -156,6 +156,7 @@ def test_until_the_first_round_is_over_dev_is_all_there_is(
     assert "1 of 64 trainings" in app.get("progress")[0].proto.text
     shown = words(app)
     assert "Best dev accuracy so far" in shown and "<ol class='podium" not in shown
+    assert "Eval follows as soon as everybody has a first training" in shown
     assert SECRET_TEXT not in shown
 
 
