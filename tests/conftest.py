@@ -45,6 +45,7 @@ LONG = (
     "test_tuners_hypermodels",
     "test_eeg_standin_hardness",
     "test_browser_contest",
+    "test_browser_pages",
     "test_browser_dashboard",
 )
 

@@ -1,0 +1,119 @@
+"""Every page in a real browser: open to everybody as axe-core tells, light and dark, and no wider than a phone.
+
+They share one visit of each page, as its loading is what takes the time.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from looks import fits, no_error
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dashboard.navigation import declarations
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from third_party import wheel_member  # noqa: E402
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ALLOWED = tomllib.loads((Path(__file__).parent / "accessibility_allowed.toml").read_text())["allowed"]
+
+#: The pages in the order of the menu, by address.
+TITLES = {page.url_path: page.title for page in declarations(ROOT / "dashboard" / "views")}
+
+#: Pages that are opened by their address, with the study that fills them; the others, from the menu, keep the last.
+STARTS = {"insight": "searched", "live": "demo"}
+
+#: Pages that look different with another study, or with none that there is.
+OTHERS = {"errors": ("eeg", "nobody"), "surfaces": ("patches",), "report": ("eeg",)}
+
+#: Something to look at.
+DRAWN = ".js-plotly-plot, .bars, table, code, canvas, [data-testid=stForm], [data-testid=stAlert]"
+
+BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+
+#: Findings as [rule, what is wrong, element, positions of the entries that allow it].
+FINDINGS = """async ([allowed, rules]) => {
+    const found = await axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})});
+    return found.violations.flatMap(({id, help, nodes}) => nodes.map(node => [id, help, node.html,
+        [...allowed.keys()].filter(place => allowed[place].rule === id
+            && document.querySelector(node.target[0]).matches(allowed[place].element))]));
+}"""
+
+#: What another scheme of colours may change.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+LAPTOP, PHONE = (1280, 900), (400, 800)
+
+
+class Looks:
+    """Looks at pages. wrong: what nothing allows. needed: the positions of the entries that allow something."""
+
+    def __init__(self, page: Page, settle: Callable[[Page], None]) -> None:
+        self.page, self.settle = page, settle
+        self.schemes = ["light", "dark"]
+        self.wrong: list[str] = []
+        self.needed: set[int] = set()
+
+    def look(self) -> None:
+        """In both schemes, wide and narrow. The next page begins in the scheme that this one ends in."""
+        self.settle(self.page)
+        expect(self.page.locator("h1")).to_be_visible()
+        expect(self.page.locator(DRAWN).filter(visible=True).first).to_be_visible()
+        no_error(self.page)
+        self._ask_axe()
+        self._resize(PHONE)
+        fits(self.page)
+        self._change_scheme()
+        fits(self.page)
+        self._resize(LAPTOP)
+        self._ask_axe(COLOURS)
+
+    def _ask_axe(self, rules: list[str] | None = None) -> None:
+        for rule, help, element, allowing in self.page.evaluate(FINDINGS, [ALLOWED, rules]):
+            self.needed.update(allowing)
+            if not allowing:
+                self.wrong.append(f"{self.page.url}, {self.schemes[0]}: {rule}: {help}: {element[:200]}")
+
+    def _change_scheme(self) -> None:
+        """The page changes where it stands, and again once the server has been told."""
+        self.schemes.reverse()
+        before = self.page.evaluate(BACKGROUND)
+        self.page.emulate_media(color_scheme=self.schemes[0])
+        self.page.wait_for_function(f"before => ({BACKGROUND})() !== before", arg=before)
+        self.settle(self.page)
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.settle(self.page)
+
+
+def test_pages_are_open_to_everybody_and_fit_a_phone(
+    browse: Callable[..., BrowserContext], settle: Callable[[Page], None], dashboard: str, searched: str
+) -> None:
+    # Words that fade in have no contrast yet.
+    context = browse(*LAPTOP, color_scheme="light", reduced_motion="reduce")
+    context.add_init_script(path=wheel_member("axe-playwright-python", "0.1.8", "axe.min.js"))
+    page = context.new_page()
+    looks = Looks(page, settle)
+    for address, study in STARTS.items():
+        page.goto(f"{dashboard}/{address}?study={study}")
+        looks.look()
+    for address in [address for address in TITLES if address not in STARTS]:
+        before = page.locator("h1").inner_text()
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[address]).click()
+        expect(page.locator("h1")).not_to_have_text(before)
+        looks.look()
+    for address, studies in OTHERS.items():
+        for study in studies:
+            page.goto(f"{dashboard}/{address}?study={study}")
+            looks.look()
+    assert looks.wrong == [], "\n".join(looks.wrong)
+    assert [entry for place, entry in enumerate(ALLOWED) if place not in looks.needed] == []
