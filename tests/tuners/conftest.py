@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -19,19 +21,23 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's
 
 from memory_study import Lab
 
+from tuners.cli import main
 from tuners.store import Store
 
 SIZES = {"train": 400, "dev": 200, "eval": 200}
+
+# Read where Ray is imported. Its own patience with the start of a node, 30 seconds, is too little for a busy machine.
+os.environ.setdefault("RAY_raylet_start_wait_time_s", "240")
 
 #: The keras backend of studies whose networks do not matter: it compiles nothing, so a trial takes moments.
 QUICK = {"KERAS_BACKEND": "torch"}
 
 
-def write_points(folder: Path) -> Path:
+def write_points(folder: Path, **sizes: int) -> Path:
     """Two overlapping clouds as train.csv, dev.csv and eval.csv."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(0)
-    for name, count in SIZES.items():
+    for name, count in (SIZES | sizes).items():
         y = rng.integers(0, 2, count)
         write_csv(folder / f"{name}.csv", rng.normal(size=(count, 2)) + 2 * y[:, None], y)
     return folder
@@ -41,6 +47,12 @@ def write_points(folder: Path) -> Path:
 def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of one's own with 400, 200 and 200 points of two classes; nearest means err by about 8 %."""
     return write_points(tmp_path_factory.mktemp("points") / "own")
+
+
+@pytest.fixture(scope="session")
+def many_points(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with so many points that a training takes seconds: there is time to kill it in the middle."""
+    return write_points(tmp_path_factory.mktemp("points") / "many", train=15_000)
 
 
 #: What a network sees of a sample of each kind, as small as the models allow.
@@ -122,5 +134,32 @@ def command(
             os.killpg(process.pid, signal.SIGKILL)  # its workers too
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def inside(environment: Callable[..., dict[str, str]]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`inside("--list", KEY="value")`: what `command` says, from this process.
+
+    For studies whose process is not what is tested: each would import the libraries of its searchers once more.
+    """
+
+    def run(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        import keras  # noqa: F401  # with the backend that this process's other tests mean: the first import decides
+
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            wanted = environment(**changes)
+            for name in os.environ.keys() - wanted.keys():
+                patch.delenv(name)
+            for name, value in changes.items():
+                patch.setenv(name, value)
+            code = main(list(words))
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     return run

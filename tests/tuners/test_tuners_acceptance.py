@@ -24,16 +24,15 @@ PARTS = ("train", "dev", "eval")
 
 
 @pytest.fixture(scope="module")
-def poster(command, quick, tmp_path_factory):
+def poster(inside, quick, tmp_path_factory):
     """The study's table on set 10, with searches cut to one trial of one epoch, from a sixth of the points of train.
 
     The whole train meets the same figures in tests/imld_synth/test_imld_study.py.
     """
     store = str(tmp_path_factory.mktemp("poster") / "s.sqlite")
-    result = command(
+    result = inside(
         *("--preset", "poster", "--dataset", "10", "--max-trials", "1", "--max-epochs", "1"),
         *("--train-limit", "15000", "--workers", "1", "--store", store, "--json"),
-        limit=500,
         **quick,
     )
     assert result.returncode == 0, result.stderr
