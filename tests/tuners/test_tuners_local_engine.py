@@ -41,16 +41,14 @@ def training(address: str) -> bool:
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_costs_its_trial_and_no_other(repo_root, environment, tmp_path):
+def test_a_worker_that_is_killed_costs_its_trial_and_no_other(repo_root, environment, many_points, tmp_path):
     address = str(tmp_path / "s.sqlite")
     process = subprocess.Popen(
         [
             sys.executable,
             "tuners/run.py",
             "--dataset",
-            "10",
-            "--train-limit",
-            "20000",  # so many that a training takes seconds: there is time to kill it in the middle
+            str(many_points),
             "--baselines",
             "mlp-m1",
             "euclidean",
@@ -70,13 +68,13 @@ def test_a_worker_that_is_killed_costs_its_trial_and_no_other(repo_root, environ
         text=True,
     )
     try:
-        end = time.monotonic() + 90
+        end = time.monotonic() + 240
         while not training(address):
             assert process.poll() is None and time.monotonic() < end
             time.sleep(0.02)
         (worker,) = workers_of(process.pid)
         worker.kill()
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=240)
     finally:
         process.kill()
         process.communicate()
