@@ -65,15 +65,18 @@ def renew() -> None:
         st.session_state[NEW] = made[0]
 
 
-def withdraw() -> None:
+def withdraw(mine: Person | None) -> None:
     """The form that deletes, with a tick so that no slip of the hand does."""
     st.header("Withdraw", anchor=False)
     st.markdown(
         "Everything that is stored of you is deleted at once and for good: tries, curves, reasons, comments, scores. It works "
         "until the date that the text of the contest names; after that the results are fixed."
     )
-    if st.session_state.pop(GONE, False):  # here, as on a phone the top of the page is out of sight
+    # Here, as on a phone the top is out of sight; and kept, as the page runs again once the browser has forgotten them.
+    if GONE in st.session_state:
         st.success("Everything of this participant is deleted.", icon=":material/check:")
+        if mine is not None:  # it was somebody else's code, or this browser has joined anew
+            del st.session_state[GONE]
     with st.form("data-withdraw", border=False, clear_on_submit=True):
         code = st.text_input(
             "Personal code", placeholder="five groups of four", autocomplete="off", width=420
@@ -82,12 +85,12 @@ def withdraw() -> None:
         sent = st.form_submit_button("Withdraw", icon=":material/delete_forever:")
     if not sent:
         return
+    st.session_state.pop(GONE, None)
     if not code.strip() or not sure:
         st.error(
             "Give your personal code, and tick that everything is to be deleted.", icon=":material/error:"
         )
         return
-    mine = desk.person()
     trouble = desk.attempt(lambda book: book.withdraw(code))
     if trouble:
         st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
@@ -120,7 +123,7 @@ st.markdown(
     "words are left out unless the instructor asks for them. Simulated participants are labelled everywhere and never "
     "exported."
 )
-withdraw()
+withdraw(person)
 if person is None:
     st.header("Come back on another device", anchor=False)
     st.caption("With the personal code this browser goes on where you were; the other one is logged out.")

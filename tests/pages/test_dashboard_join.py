@@ -405,6 +405,7 @@ def test_somebody_withdraws_and_the_browser_forgets_them(
     assert "tick that everything" in send(code, False).error[0].value
     assert "Nobody has this personal code" in send(who.code, True).error[0].value  # the one before it
     assert "Everything of this participant is deleted" in words(send(code, True))
+    assert "Everything of this participant is deleted" in words(app.run())
     assert book.people(contest.id) == []
     assert app.session_state["identity-secrets"].held[identity.PERSON] is None
 
