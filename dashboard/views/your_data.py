@@ -12,7 +12,7 @@ ICON = ":material/shield:"
 SECTION = "Contest"
 POSITION = 62
 
-#: In the session: a code that was just made anew; what was just deleted.
+#: In the session: a code that was just made anew; whose this browser was when somebody was deleted.
 NEW, GONE = "data-new-code", "data-gone"
 
 RECORDED = """
@@ -73,10 +73,8 @@ def withdraw(mine: Person | None) -> None:
         "until the date that the text of the contest names; after that the results are fixed."
     )
     # Here, as on a phone the top is out of sight; and kept, as the page runs again once the browser has forgotten them.
-    if GONE in st.session_state:
+    if GONE in st.session_state and st.session_state[GONE] == (mine and mine.id):
         st.success("Everything of this participant is deleted.", icon=":material/check:")
-        if mine is not None:  # it was somebody else's code, or this browser has joined anew
-            del st.session_state[GONE]
     with st.form("data-withdraw", border=False, clear_on_submit=True):
         code = st.text_input(
             "Personal code", placeholder="five groups of four", autocomplete="off", width=420
@@ -99,7 +97,8 @@ def withdraw(mine: Person | None) -> None:
         identity.forget(identity.PERSON)
     for key in (NEW, joining.SHOWN):
         st.session_state.pop(key, None)
-    st.session_state[GONE] = True
+    left = desk.person()  # where the code was somebody else's
+    st.session_state[GONE] = left and left.id
     st.rerun()
 
 
