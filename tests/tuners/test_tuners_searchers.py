@@ -88,8 +88,17 @@ def searched():
     return get
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled(tmp_path_factory):
+    """Functions that Vizier's library has compiled in one process, for the other: a third of its search."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.mktemp("compiled")))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        yield
+
+
 @pytest.fixture(scope="module")
-def elsewhere(request, repo_root):
+def elsewhere(request, repo_root, quick):
     """The same searches in another process, where strings have other hashes, as text."""
     wanted = {
         item.callspec.params["name"]
@@ -112,7 +121,7 @@ print("result", json.dumps(found))
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repo_root,
-        env=os.environ | {"PYTHONHASHSEED": "4711"},
+        env=os.environ | quick | {"PYTHONHASHSEED": "4711"},
         capture_output=True,
         text=True,
         check=False,
