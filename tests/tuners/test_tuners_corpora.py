@@ -14,22 +14,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=["11", "12"])
-def poster(request, command, quick, small_corpus, tmp_path_factory):
+def poster(request, inside, quick, small_corpus, tmp_path_factory):
     """The preset on a small stand-in in the data root, with a search of one trial of one epoch.
 
     By one worker: each one more would import the libraries once more.
     """
     folder = tmp_path_factory.mktemp("corpora")
     root, store = small_corpus(request.param), str(folder / "s.sqlite")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HANDTUNE_CACHE", str(folder / "cache"))
-        result = command(
-            *("--preset", "poster", "--dataset", request.param, "--data-root", str(root), "--study", "s"),
-            *("--max-trials", "1", "--max-epochs", "1", "--train-limit", "24", "--workers", "1"),
-            *("--store", store, "--json"),
-            limit=400,
-            **quick,
-        )
+    result = inside(
+        *("--preset", "poster", "--dataset", request.param, "--data-root", str(root), "--study", "s"),
+        *("--max-trials", "1", "--max-epochs", "1", "--train-limit", "24", "--workers", "1"),
+        *("--store", store, "--json"),
+        HANDTUNE_CACHE=str(folder / "cache"),
+        **quick,
+    )
     assert result.returncode == 0, result.stderr
     return request.param, json.loads(result.stdout), Store(store)
 
