@@ -80,11 +80,11 @@ def trials_of(address, system):
 
 
 @pytest.fixture(scope="module")
-def whole(own_data, command, quick, tmp_path_factory) -> str:
+def whole(own_data, inside, quick, tmp_path_factory) -> str:
     """The store of a study that nobody disturbed, run by one worker."""
     address = str(tmp_path_factory.mktemp("whole") / "s.sqlite")
     words = ("--dataset", str(own_data), *SEARCH, "--workers", "1", "--store", address, "--study", "s")
-    done = command(*words, "--json", **quick)
+    done = inside(*words, "--json", **quick)
     assert done.returncode == 0, done.stderr
     return address
 
@@ -100,7 +100,7 @@ def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
         workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()  # the main process alone, as the kernel would
         process.communicate(timeout=120)  # until the workers, which share its pipes, have seen it
-        _, alive = psutil.wait_procs(workers, timeout=20)
+        _, alive = psutil.wait_procs(workers, timeout=60)
     finally:
         end(process)
     kept = finished(Store(address, readonly=True))
@@ -163,9 +163,9 @@ def test_scores_are_those_of_the_study_that_nobody_disturbed(killed, whole):
     assert [system for system, *_ in one] == sorted(SYSTEMS)
 
 
-def test_a_finished_study_has_nothing_left_to_run(whole, command, quick):
+def test_a_finished_study_has_nothing_left_to_run(whole, inside, quick):
     before = finished(Store(whole, readonly=True))
-    done = command("--resume", "s", "--store", whole, "--json", **quick)
+    done = inside("--resume", "s", "--store", whole, "--json", **quick)
     assert done.returncode == 0
     assert "nothing is left to run" in done.stderr
     assert '"state": "finished"' in done.stdout
