@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,8 +20,14 @@ GPUS = "HANDTUNE_RAY_GPUS"
 #: Tasks on one GPU where nothing else is said: each holds a deep learning library on it.
 TASKS_A_GPU = 4
 
-#: Seconds that a cluster has to answer; Ray's own patience is two minutes.
-PATIENCE = 12
+#: Seconds until something answers at an address: a wrong one is named soon.
+CONNECT = 10
+
+#: Seconds that a cluster has to let a process join. That process loads Ray first, which takes a busy machine long;
+#: Ray's own patience is two minutes.
+PATIENCE = 60
+
+WAY_OUT = "Start it with `ray start --head`, or join it on this machine with `ray start --address HOST:PORT`"
 
 
 def gpu_share(total: float, workers: int) -> float:
@@ -60,10 +67,8 @@ def probe(address: str) -> None:
             f"--address takes HOST:PORT of a Ray cluster, or auto, and {address!r} is neither; run the study on a "
             "machine of the cluster (ray start --address HOST:PORT)"
         )
+    _reach(address)
     code = "import sys, ray; ray.init(address=sys.argv[1], log_to_driver=False)"
-    way_out = (
-        "Start it with `ray start --head`, or join it on this machine with `ray start --address HOST:PORT`"
-    )
     try:
         done = subprocess.run(
             [sys.executable, "-c", code, address], capture_output=True, text=True, timeout=PATIENCE
@@ -75,10 +80,21 @@ def probe(address: str) -> None:
                 "nodes in RAY_AUTH_TOKEN or in the file ~/.ray/auth_token"
             ) from None
         raise UsageError(
-            f"no Ray cluster answered at {address!r} within {PATIENCE} seconds. {way_out}"
+            f"no Ray cluster answered at {address!r} within {PATIENCE} seconds. {WAY_OUT}"
         ) from None
     if done.returncode:
-        raise UsageError(f"the Ray cluster at {address!r} cannot be joined: {reason(done.stderr)} {way_out}")
+        raise UsageError(f"the Ray cluster at {address!r} cannot be joined: {reason(done.stderr)} {WAY_OUT}")
+
+
+def _reach(address: str) -> None:
+    """Raises UsageError where nothing listens at HOST:PORT; another address is left to Ray."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT).close()
+    except OSError as error:
+        raise UsageError(f"nothing answers at {address!r} ({error.strerror or error}). {WAY_OUT}") from None
 
 
 def reason(stderr: str) -> str:
