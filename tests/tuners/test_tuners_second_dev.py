@@ -31,6 +31,7 @@ from tuners.progress import Progress
 from tuners.record import Budget, StudySpec, StudyState, TrialState
 from tuners.seeds import second_dev_seed
 from tuners.store import Store
+from tuners.study_jobs import StudyJobs
 from tuners.tunable import find_learner
 
 SEED = 3
@@ -91,7 +92,7 @@ def test_all_jobs_of_a_study_divide_dev_by_one_seed(lab):
     Loop(lab.store, divided, plain.runs, runner, Progress(), {}).run()
     assert len(runner.jobs) == 2 * (2 + 1) + 2 * 2  # trials and scores
     assert {(job.data.second_dev, job.data.seed) for job in runner.jobs} == {(0.25, second_dev_seed(3))}
-    assert plain.data.second_dev is None
+    assert StudyJobs(plain.study, lab.store.folder).bayes("dev", {}).data.second_dev is None
 
 
 @pytest.mark.parametrize("kind", ["points2d", "eeg", "patches", "images", "small-images", "large-images"])
