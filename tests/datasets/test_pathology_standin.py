@@ -25,7 +25,7 @@ from datasets.standin import CARD
 pytestmark = pytest.mark.slow
 
 #: Of the corpus that tests share.
-PATIENTS = 12
+PATIENTS = 9
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,10 @@ def _error_on_unseen_patients(x: NDArray[np.float64], patches: Patches) -> float
 
 
 def test_nuclear_count_and_stain_alone_stay_within_six_points_of_chance(patches: Patches) -> None:
-    # Around 480 patches of 12 patients: the 95 % interval of pure guessing is about 4.5 points either way.
-    # Above one half is no information either, so the bound is one-sided.
-    assert len(patches.y) >= 400, len(patches.y)
+    # Around 350 patches of 9 patients: the 95 % interval of pure guessing is about 5.2 points either way. Patients are
+    # drawn as well, and make more of a difference: over seeds 0 to 4 the errors were .42 to .65, .50 in the mean, by count
+    # and .44 to .62, .54 in the mean, by all of stain. Above one half is no information either: the bound is one-sided.
+    assert len(patches.y) >= 300, len(patches.y)
     assert _error_on_unseen_patients(patches.stain[:, :1], patches) > 0.44
     assert _error_on_unseen_patients(patches.stain, patches) > 0.44
 
