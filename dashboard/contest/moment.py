@@ -46,7 +46,7 @@ class Moment:
         found = self.scoring
         text = f"{found.done:,} of {found.total:,} trainings"
         if found.searching:
-            text += "; the tuners use up their budget first"
+            text += "; the tuners still use up their budget"
         return text + (f"; about {lasting(found.left)} left" if found.left is not None else "")
 
     @property

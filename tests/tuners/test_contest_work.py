@@ -6,13 +6,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from contest_steps import CONFIG, opened, taking_part, trying
+from contest_steps import CONFIG, ended, opened, taking_part, trying
+from memory_study import MemoryRunner
 
 from manual.learner import EpochReport, Pulse
 from tuners.contest import closing, codes
 from tuners.contest.book import Book
+from tuners.contest.finals import Finals
 from tuners.contest.record import (
     ContestState,
     CurvePoint,
@@ -98,6 +101,25 @@ def test_equal_configurations_are_trained_once_with_each_seed(book: Book) -> Non
         ["c"],
     ]
     assert len({seed for _, seed in waiting}) == 2
+
+
+def test_everybodys_first_final_training_comes_before_the_searches_and_the_rest_after(book: Book) -> None:
+    contest = opened(book, final_seeds=3)
+    for epochs in (3, 4):
+        person = taking_part(book, contest.id)
+        ended(book, book.submit(contest.id, person, {**CONFIG, "epochs": epochs}))
+    book.end(contest.id)
+    contest, runner = book.contest(contest.id), MemoryRunner(workers=9)
+    finals = Finals(Work(book.store), runner, print)  # type: ignore[arg-type]
+    searching = SimpleNamespace(over=False, data="digits", model="digits-cnn-15")
+    finals.look(contest, searching, idle=True)  # type: ignore[arg-type]
+    ready = {contest.id: searching}
+    for first, given in ((True, 2), (False, 6)):
+        while finals.start_next(ready, first=first):  # type: ignore[arg-type]
+            pass
+        assert len(runner.jobs) == given
+    one, two, three = closing.final_seeds(contest.terms)
+    assert [job.seed for job in runner.jobs] == [one, one, two, two, three, three]  # type: ignore[attr-defined]
 
 
 def test_a_network_of_one_class_is_final_only_for_want_of_others() -> None:

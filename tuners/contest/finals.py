@@ -30,11 +30,12 @@ ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Wanted:
-    """A training of a configuration with a seed, for all whose final one it is."""
+    """A training of a configuration with a seed, for all whose final one it is. first: with the first of the seeds."""
 
     contest: str
     key: str
     seed: int
+    first: bool
     config: Config
     epochs: int
     entrants: tuple[str, ...]
@@ -72,6 +73,7 @@ class Finals:
         results, waiting = known(entrants, finals), to_train(entrants, finals)
         configs = {key: one.config for one in entrants for key in [config_keys([one]).get(one.key)]}
         under_way = {(one.contest, one.key, one.seed) for one in self.running.values()}
+        first = final_seeds(contest.terms)[0]
         self._waiting = [one for one in self._waiting if one.contest != contest.id]
         for (key, seed), rows in waiting.items():
             names = tuple(row.entrant for row in rows)
@@ -82,14 +84,16 @@ class Finals:
                 self.work.end_finals(contest.id, names, seed, done.state, note=done.note, **values)
             elif (contest.id, key, seed) not in under_way and config is not None:
                 epochs = task(contest.terms.task).max_epochs
-                self._waiting.append(Wanted(contest.id, key, seed, config, epochs, names))
+                self._waiting.append(Wanted(contest.id, key, seed, seed == first, config, epochs, names))
         if idle and hosted.over and not waiting and not fresh:
             self.work.scored(contest.id)
             self.say(f"{contest.title}: scored")
 
-    def start_next(self, ready: Mapping[str, Hosted]) -> bool:
-        """Gives a worker to the next training; False where none waits."""
-        wanted = next((one for one in self._waiting if one.contest in ready), None)
+    def start_next(self, ready: Mapping[str, Hosted], *, first: bool) -> bool:
+        """Gives a worker to the next training; False where none waits. first: only to those with the first seed."""
+        wanted = next(
+            (one for one in self._waiting if one.contest in ready and (one.first or not first)), None
+        )
         if wanted is None:
             return False
         self._waiting.remove(wanted)

@@ -1,4 +1,4 @@
-"""The server of contests: gives workers to people first, then to machines, then to final trainings."""
+"""The server of contests: gives workers to people first, then to machines and to final trainings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -191,14 +191,19 @@ class Server:
     # Who gets a worker -----------------------------------------------------------------------------
 
     def _give_out(self) -> None:
-        """People in fair turns, then practice, then machines, then final trainings."""
+        """People in fair turns, then practice, then everybody's first final training, so that a class need not wait for
+        the searches to see eval, then machines, then the other final trainings."""
         ready = {id: hosted for id, hosted in self.hosted.items() if hosted.ready}
         while self.runner.free and self.trainings.start_next(ready):
             pass
+        self._score(ready, first=True)
         for one in ready.values():
             while self.runner.free and (one.submit() or (self._room() and one.ask())):
                 pass
-        while self.runner.free and self._room() and self.finals.start_next(ready):
+        self._score(ready, first=False)
+
+    def _score(self, ready: Mapping[str, Hosted], *, first: bool) -> None:
+        while self.runner.free and self._room() and self.finals.start_next(ready, first=first):
             pass
 
     def _room(self) -> bool:
