@@ -161,9 +161,8 @@ class Hosted:
     @property
     def _working(self) -> Loop | None:
         """The loop, once it is there and until it has ended."""
-        ended = (
-            self._assembled.done() and not self._assembled.cancelled()
-        )  # as it is where the server ends before
+        # It is cancelled where the server ends before.
+        ended = self._assembled.done() and not self._assembled.cancelled()
         there = ended and self._assembled.exception() is None
         return self._assembled.result() if there and not self._closed else None
 
