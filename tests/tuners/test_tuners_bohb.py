@@ -172,6 +172,8 @@ def test_options_and_conditions_come_through_the_model():
 @pytest.mark.slow
 def test_ours_finds_what_the_reference_finds(reference, benchmark):
     ones = next(problem for problem in benchmark.PROBLEMS if problem.name.startswith("counting ones"))
-    ours, theirs = benchmark.compare(ones, seeds=8, trials=120)
-    # That ours is worse must not be beyond doubt. Drawing all configurations at random gives 0.002.
+    # Many seeds of ours make up for few of the reference, which takes 20 times as long.
+    ours, theirs = benchmark.compare(ones, trials=120, seeds=20, of_reference=5)
+    # That ours is worse must not be beyond doubt. Measured: 0.29, and over other blocks of seeds 0.08 and more.
+    # Drawing all configurations at random gives 0.0004.
     assert mannwhitneyu(ours, theirs, alternative="greater").pvalue > 0.01
