@@ -122,11 +122,11 @@ def test_amplitude_tells_next_to_nothing_of_unseen_patients(segments: Segments) 
 def test_a_random_split_looks_easier_than_one_by_patient(segments: Segments) -> None:
     from sklearn.ensemble import RandomForestClassifier
 
-    model = RandomForestClassifier(200, min_samples_leaf=2, random_state=0)
+    model = RandomForestClassifier(60, min_samples_leaf=2, random_state=0)
     features = _log_band_powers(segments.x)
     by_patient = _error(features, segments, model, by_patient=True)
     at_random = _error(features, segments, model, by_patient=False)
-    # Measured: 0.148 and 0.374.
+    # Measured: 0.166 and 0.386; over the forest's seeds they lie 0.20 and more apart.
     assert at_random < by_patient - 0.10
 
 
