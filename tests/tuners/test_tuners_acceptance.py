@@ -77,7 +77,7 @@ def test_knn_errs_on_the_real_points_as_the_study_says(real, tmp_path):
 def test_the_command_runs_on_the_real_points(real, command, tmp_path):
     store = str(tmp_path / "s.sqlite")
     result = command(
-        *("--dataset", "10", "--data-root", str(real), "--baselines", "knn", "--workers", "2"),
+        *("--dataset", "10", "--data-root", str(real), "--baselines", "knn", "--workers", "1"),
         *("--store", store, "--study", "s", "--json"),
     )
     assert result.returncode == 0, result.stderr
