@@ -36,7 +36,7 @@ def test_a_contest_from_its_creation_to_its_end(say: Answer) -> None:
     assert contest["join_code"] in say("list").stdout
     assert json.loads(say("list", "--json").stdout) == [contest]
     assert "is open" in say("open", contest["join_code"].lower()).stdout
-    say("extend", contest["contest"], "2")
+    assert "is open; 5 minutes left" in say("extend", contest["contest"], "2").stdout
     status = json.loads(say("status", contest["contest"], "--json").stdout)
     assert 290 < status["left_seconds"] <= 300 and status["people"] == 0 and not status["served"]
     assert "state: open" in say("status", contest["contest"]).stdout

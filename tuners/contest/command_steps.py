@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+import time
 from typing import Any
 
 from datasets.errors import UsageError
@@ -29,6 +31,7 @@ def add(commands: Any, store: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Does the step. Raises UsageError where the contest's state forbids it."""
     from tuners.contest.book import Book
+    from tuners.contest.clock import left
     from tuners.contest.command_list import found
     from tuners.store import Store
 
@@ -50,5 +53,8 @@ def run(args: argparse.Namespace) -> int:
             book.delete(contest.id)
             print(f"contest {contest.id} is deleted")
             return 0
-    print(f"contest {contest.id} is {book.contest(contest.id).state}")
+    contest = book.contest(contest.id)
+    seconds = left(contest, None, time.time())
+    minutes = f"; {math.ceil(seconds / 60)} minutes left" if seconds else ""
+    print(f"contest {contest.id} is {contest.state}{minutes}")
     return 0
