@@ -13,6 +13,7 @@ from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, TRIES
 from tuners.contest.erase import empty_log
 from tuners.contest.record import Background, ContestState, Education, Person, Source, TryState
 from tuners.contest.rows import person_of
+from tuners.store import Store
 
 #: States of a contest in which somebody may join.
 JOINABLE = (ContestState.LOBBY, ContestState.OPEN)
@@ -151,24 +152,7 @@ class People(Reading):
     def finish(self, id: str, person: str) -> None:
         """They are done before their time is over; what waits or runs of theirs is cancelled."""
         self.person(id, person)
-        now = time.time()
-        mine = (TRIES.c.contest == id, TRIES.c.person == person)
-        with self.store.engine.begin() as connection:
-            changed = connection.execute(
-                update(PEOPLE)
-                .where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None))
-                .values(finished=now, ending=FINISHED)
-            ).rowcount
-            if changed:
-                connection.execute(
-                    update(TRIES)
-                    .where(*mine, TRIES.c.state == TryState.QUEUED)
-                    .values(state=str(TryState.CANCELLED), ended=now, note="they finished while it waited")
-                )
-                connection.execute(
-                    update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1)
-                )
-                connection.execute(delete(DRAFTS).where(DRAFTS.c.contest == id, DRAFTS.c.person == person))
+        end_part(self.store, id, person, time.time(), FINISHED, TryState.CANCELLED)
 
     def withdraw(self, code: str) -> None:
         """Deletes everything of the person who has this personal code, at once and for good, also what SQLite would leave
@@ -235,3 +219,23 @@ def _check(said: Background) -> None:
 
 def _whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def end_part(store: Store, id: str, person: str, at: float, ending: str, waiting: TryState) -> None:
+    """Ends the part of one person, once. at: when, in seconds since 1970. ending: why, in words. waiting: what becomes of a
+    try of theirs that waits; one that runs is cancelled, and their draft is deleted."""
+    mine = (TRIES.c.contest == id, TRIES.c.person == person)
+    with store.engine.begin() as connection:
+        changed = connection.execute(
+            update(PEOPLE)
+            .where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None))
+            .values(finished=at, ending=ending)
+        ).rowcount
+        if changed:
+            connection.execute(
+                update(TRIES)
+                .where(*mine, TRIES.c.state == TryState.QUEUED)
+                .values(state=str(waiting), ended=at, note=f"{ending} while it waited")
+            )
+            connection.execute(update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1))
+            connection.execute(delete(DRAFTS).where(DRAFTS.c.contest == id, DRAFTS.c.person == person))

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select,
 from tuners.contest import tables
 from tuners.contest.book import Book
 from tuners.contest.book_contests import OVER
-from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES
+from tuners.contest.book_people import end_part
+from tuners.contest.book_reading import CONTESTS, PEOPLE, TRIES
 from tuners.contest.record import (
     OPEN_TRIES,
     Contest,
@@ -147,25 +148,7 @@ class Work(Book):
 
     def time_over(self, contest: Contest, person: Person, at: float) -> None:
         """Ends the part of one person whose own clock ran out."""
-        mine = (TRIES.c.contest == contest.id, TRIES.c.person == person.id)
-        with self.store.engine.begin() as connection:
-            changed = connection.execute(
-                update(PEOPLE)
-                .where(PEOPLE.c.contest == contest.id, PEOPLE.c.id == person.id, PEOPLE.c.finished.is_(None))
-                .values(finished=at, ending=OVER)
-            ).rowcount
-            if changed:
-                connection.execute(
-                    update(TRIES)
-                    .where(*mine, TRIES.c.state == TryState.QUEUED)
-                    .values(state=str(TryState.CUT), ended=at, note=f"{OVER} while it waited")
-                )
-                connection.execute(
-                    update(TRIES).where(*mine, TRIES.c.state == TryState.RUNNING).values(cancel=1)
-                )
-                connection.execute(
-                    delete(DRAFTS).where(DRAFTS.c.contest == contest.id, DRAFTS.c.person == person.id)
-                )
+        end_part(self.store, contest.id, person.id, at, OVER, TryState.CUT)
 
     def cut_late(self) -> None:
         """Cuts tries that came in at the very moment when their contest ended."""
