@@ -114,7 +114,7 @@ def test_from_the_lobby_to_the_end(desk: Access, open_page: Open, store: Store, 
     assert book.contest(contest.id).extended == 2
     app.button(key="end-contest-now").click().run()
     assert book.contest(contest.id).state == ContestState.ENDED
-    assert "Scoring: 0 of 110 trainings; the tuners use up" in app.get("progress")[0].proto.text
+    assert "Scoring: 0 of 110 trainings; the tuners still use up" in app.get("progress")[0].proto.text
     assert "an export needs at least 5 people" in words(app)
 
 
