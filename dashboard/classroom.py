@@ -13,11 +13,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard import processes
 from datasets.command_line import Parser, positive, seed
 from datasets.command_line import run as run_command
 from datasets.errors import UsageError
@@ -33,9 +34,6 @@ PORT = 8501
 
 #: A first password of one's own, so that none is printed.
 PASSWORD = "HANDTUNE_PASSWORD"
-
-#: Seconds for which the server may close its pages when it is ended.
-PATIENCE = 10.0
 
 EPILOG = f"""examples:
   python -m dashboard.classroom                       10 minutes on digits, for a look on this machine
@@ -150,10 +148,7 @@ def serve(port: int, share: bool, environment: Mapping[str, str]) -> int:
         return 0
     finally:
         signal.signal(signal.SIGTERM, before)
-        server.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(PATIENCE)
-        server.kill()
+        processes.end(server)
 
 
 def command(port: int, share: bool) -> list[str]:

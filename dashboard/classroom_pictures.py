@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import screenshots
+from dashboard import processes, screenshots
 from dashboard.contest import identity
 from datasets.command_line import positive
 from datasets.command_line import run as run_command
@@ -85,8 +85,7 @@ def play(browser: Browser, served: str, store: Store, address: str, wanted: argp
         camera.take("podium", "leaderboard", projected=True)
     finally:
         for process in (crowd, server):
-            process.terminate()
-            process.wait(60)
+            processes.end(process)
 
 
 class Camera:

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
-from dashboard import projector
+from dashboard import processes, projector
 from dashboard.navigation import declarations
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def served(environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[st
     try:
         yield f"http://localhost:{port}"
     finally:
-        server.terminate()
-        server.wait(60)
+        processes.end(server)
 
 
 def free_port() -> int:
@@ -154,8 +153,7 @@ def start(port: int, environment: Mapping[str, str], log: Path | None = None) ->
     try:
         _wait_for(f"http://localhost:{port}/_stcore/health", server)
     except BaseException:
-        server.terminate()
-        server.wait(60)
+        processes.end(server)
         raise
     return server
 

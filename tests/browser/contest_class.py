@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from looks import PATIENCE
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
-from dashboard import screenshots
+from dashboard import processes, screenshots
 from dashboard.contest import identity
 from manual.learner import Value
 from tuners.contest import clock
@@ -112,8 +111,7 @@ class Class:
         self.dashboard = screenshots.start(self.port, {"HANDTUNE_STORE": self.store.address}, self.log)
 
     def close(self) -> None:
-        self.dashboard.terminate()
-        self.dashboard.wait(PATIENCE / 1000)
+        processes.end(self.dashboard)
         self.store.close()
 
     @property
