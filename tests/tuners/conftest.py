@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's
 from memory_study import Lab
 
 from tuners.cli import main
+from tuners.contest.book import Book
 from tuners.store import Store
 
 SIZES = {"train": 400, "dev": 200, "eval": 200}
@@ -85,6 +86,20 @@ def toy_samples(kind: str, count: int, seed: int) -> Samples:
 def toy() -> Callable[[str], TuningSplit]:
     """`toy(kind)`: 48 and 24 samples of a kind, of two classes."""
     return lambda kind: TuningSplit(toy_samples(kind, 48, 1), toy_samples(kind, 24, 2), kind)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of its own, in a folder that is made with it."""
+    store = Store(str(tmp_path / "runs" / "s.sqlite"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def book(store: Store) -> Book:
+    """The contests of that store."""
+    return Book(store)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,18 +21,6 @@ from tuners.contest.record import (
     Terms,
 )
 from tuners.store import Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(str(tmp_path / "runs" / "s.sqlite"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def book(store: Store) -> Book:
-    return Book(store)
 
 
 def test_a_store_without_contests_reads_as_empty(store: Store) -> None:

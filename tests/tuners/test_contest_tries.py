@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from contest_steps import CONFIG, CONSENT, SAID, ended, opened, taking_part
@@ -23,18 +21,6 @@ from tuners.contest.record import (
     TryState,
 )
 from tuners.store import Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(str(tmp_path / "runs" / "s.sqlite"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def book(store: Store) -> Book:
-    return Book(store)
 
 
 def test_a_try_is_kept_as_it_was_submitted_and_the_next_waits_for_its_end(book: Book) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
 from contest_steps import CONFIG, ended, opened, taking_part, trying
 from memory_study import MemoryRunner
 
@@ -29,19 +26,6 @@ from tuners.contest.record import (
 from tuners.contest.training import Training
 from tuners.contest.work import NEEDED, Asked, Work
 from tuners.engine import EpochDone, Pulsed, Started
-from tuners.store import Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(str(tmp_path / "runs" / "s.sqlite"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def book(store: Store) -> Book:
-    return Book(store)
 
 
 def test_what_the_server_writes_is_read_by_everybody(book: Book) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from test_contest_book import (  # noqa: F401  # collected here once more, with this file's `store`
-    book,
     test_a_contest_comes_back_as_it_was_created_and_goes_through_its_states,
     test_one_joins_an_unfinished_contest_with_the_text_as_it_is,
     test_the_task_is_shown_after_the_background_while_it_is_open,
