@@ -55,7 +55,8 @@ def load_data(spec: StudySpec) -> Dataset:
         learner = find_learner(system.learner)
         if dataset.kind not in learner.kinds:
             raise UsageError(
-                f"{system.label} takes {', '.join(sorted(learner.kinds))}, and data set {dataset.name} is {dataset.kind}"
+                f"{system.label} takes {', '.join(sorted(learner.kinds))}, and data set {dataset.name} is {dataset.kind}. "
+                "Leave its name out for what fits, or choose another: python tuners/run.py --list"
             )
     return dataset
 
