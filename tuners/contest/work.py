@@ -35,11 +35,13 @@ PRACTICE_KEPT = 600.0
 #: What names a try: contest, person (or practice), number.
 Key = tuple[str, str, int]
 
-#: Contests that need a server, for who gives its seat up.
+#: Contests that need a server, for who gives its seat up. Practice needs it until it is deleted.
 NEEDED = select(CONTESTS.c.id).where(
     or_(
         CONTESTS.c.state.in_((ContestState.OPEN, ContestState.ENDED)),
-        exists().where(TRIES.c.contest == CONTESTS.c.id, TRIES.c.state.in_(OPEN_TRIES)),
+        exists().where(
+            TRIES.c.contest == CONTESTS.c.id, or_(TRIES.c.state.in_(OPEN_TRIES), TRIES.c.practice == 1)
+        ),
     )
 )
 
@@ -150,27 +152,19 @@ class Work(Book):
         """Ends the part of one person whose own clock ran out."""
         end_part(self.store, contest.id, person.id, at, OVER, TryState.CUT)
 
-    def cut_late(self) -> None:
-        """Cuts tries that came in at the very moment when their contest ended."""
+    def tidy(self, now: float) -> None:
+        """Deletes practice that ended a while ago. Of contests that ended it deletes all practice, and cuts tries that
+        came in at the very moment of the end."""
         over = exists().where(
             CONTESTS.c.id == TRIES.c.contest,
             CONTESTS.c.state.in_((ContestState.ENDED, ContestState.SCORED)),
         )
-        late = (TRIES.c.practice == 0, over)
         with self.store.engine.begin() as connection:
             connection.execute(
                 update(TRIES)
-                .where(*late, TRIES.c.state == TryState.QUEUED)
-                .values(state=str(TryState.CUT), ended=time.time(), note=f"{OVER} while it waited")
+                .where(TRIES.c.practice == 0, over, TRIES.c.state == TryState.QUEUED)
+                .values(state=str(TryState.CUT), ended=now, note=f"{OVER} while it waited")
             )
-
-    def drop_practice(self, now: float) -> None:
-        """Deletes practice that ended a while ago, and all practice of contests that ended."""
-        over = exists().where(
-            CONTESTS.c.id == TRIES.c.contest,
-            CONTESTS.c.state.in_((ContestState.ENDED, ContestState.SCORED)),
-        )
-        with self.store.engine.begin() as connection:
             connection.execute(
                 delete(TRIES).where(TRIES.c.practice == 1, or_(TRIES.c.ended < now - PRACTICE_KEPT, over))
             )
@@ -248,7 +242,8 @@ class Work(Book):
             )
 
     def scored(self, id: str) -> None:
-        """Every final configuration has its result."""
+        """Every final configuration has its result. It is tidied first: no server looks at it any more."""
+        self.tidy(time.time())
         self._move(id, ContestState.ENDED, state=str(ContestState.SCORED))
 
     def _change(self, key: Key, state: TryState, values: Mapping[str, Any]) -> bool:
