@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
@@ -17,8 +17,18 @@ from tuners.contest import tables as contest_tables
 #: The address of an empty store in memory.
 NOTHING = "sqlite://"
 
-#: What lets one process alone create the tables, by dialect; the end of the transaction ends it.
+#: What lets one transaction alone go on, by dialect; its end ends that.
 ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7203021)"}
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction beside which no other one of these goes on, in any process: what it reads stays true until it has
+    written. PostgreSQL would let two that do not change the same row pass each other, and SQLite one that reads first."""
+    with engine.begin() as connection:
+        if lock := ALONE.get(engine.dialect.name):
+            connection.exec_driver_sql(lock)
+        yield connection
 
 
 def open_engine(url: str, readonly: bool = False) -> Engine:
@@ -77,9 +87,7 @@ def prepare(engine: Engine, address: str, *, readonly: bool, empty: bool) -> boo
 
 def _create(engine: Engine) -> None:
     """All tables or none, and by one process at a time: nobody ever sees a store that is half made."""
-    with suppress(IntegrityError), engine.begin() as connection:  # another process was first
-        if lock := ALONE.get(engine.dialect.name):
-            connection.exec_driver_sql(lock)
+    with suppress(IntegrityError), alone(engine) as connection:  # another process was first
         schema.metadata.create_all(connection)
         connection.execute(insert(schema.meta).values(key="version", value=str(schema.VERSION)))
 

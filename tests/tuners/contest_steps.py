@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import update
+from sqlalchemy import event, update
 
+from datasets.errors import UsageError
 from tuners.contest import tables
 from tuners.contest.book import Book
 from tuners.contest.record import Background, Consent, Contest, Education, Terms, Try, TryState
+from tuners.store import Store
+from tuners.store_format import ALONE
 
 CONSENT = Consent("1", "You agree.", "A school", "somebody@example.org", freeze_days=7)
 SAID = Background(months=6, education=Education.MASTER_ENROLLED, rating=3)
@@ -49,3 +55,34 @@ def trying(
 ) -> Try:
     started = None if state == TryState.QUEUED else submitted
     return Try("c", person, number, state, {}, 1, submitted, started=started, seconds=seconds)
+
+
+@contextmanager
+def amid(store: Store, statement: str, act: Callable[[Book], object]) -> Iterator[None]:
+    """Somebody else acts at the worst moment: when the store has executed a statement, and before its transaction goes on.
+    They get as far as they can until then, which is the end of their transaction or the wait for this one's."""
+    other, reached = Store(store.engine.url.render_as_string(hide_password=False)), threading.Event()
+    event.listen(other.engine, "commit", lambda *_: reached.set())
+    event.listen(
+        other.engine, "before_cursor_execute", lambda *args: args[2] in ALONE.values() and reached.set()
+    )
+
+    def acts() -> None:
+        with suppress(UsageError):
+            act(Book(other))
+        reached.set()
+
+    thread = threading.Thread(target=acts)
+
+    def moment(*args: object) -> None:
+        if statement in str(args[2]) and thread.ident is None:
+            thread.start()
+            assert reached.wait(60)
+
+    event.listen(store.engine, "after_cursor_execute", moment)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "after_cursor_execute", moment)
+        thread.join(60)
+        other.close()

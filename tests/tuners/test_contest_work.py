@@ -43,7 +43,8 @@ def test_what_the_server_writes_is_read_by_everybody(book: Book) -> None:
     work.write_live([Live(contest.id, person, 1, 2, 3, 21, (2.5, 2.25), 1.0)], [(key, curve)])
     assert book.live(contest.id)[person, 1].losses == (2.5, 2.25)
     assert book.tries(contest.id)[0].curve == tuple(curve)
-    work.put_back(key)
+    assert work.put_back(key)
+    work.forget_live()
     (again,) = book.tries(contest.id)
     assert (again.state, again.started, again.epochs, again.curve) == (TryState.QUEUED, None, 0, ())
     assert book.live(contest.id) == {}
@@ -53,7 +54,7 @@ def test_what_the_server_writes_is_read_by_everybody(book: Book) -> None:
     with book.store.engine.connect() as connection:
         assert connection.execute(NEEDED).all() == [(contest.id,)]
     book.end(contest.id)
-    assert len(book.practice(contest.id, practice)) == 1
+    assert book.practice(contest.id, practice) == [] and len(work.asked()) == 0
 
     entrants = closing.of_people(contest, book.people(contest.id), book.tries(contest.id))
     assert {one.person: one.dev_error for one in entrants} == {person: 0.25, other: None}
@@ -66,10 +67,9 @@ def test_what_the_server_writes_is_read_by_everybody(book: Book) -> None:
     assert [one.eval_error for one in book.finals(contest.id)] == [0.5, None]
     work.scored(contest.id)
     assert book.contest(contest.id).state == ContestState.SCORED and work.unscored() == []
-    assert book.practice(contest.id, practice) == [], "however soon a contest is scored after its end"
 
 
-def test_practice_that_ended_a_while_ago_is_deleted_and_a_late_try_is_cut(book: Book) -> None:
+def test_practice_that_ended_a_while_ago_is_deleted(book: Book) -> None:
     contest = opened(book)
     work, now = Work(book.store), time.time()
     practice = [codes.new_id() for _ in range(2)]
@@ -78,18 +78,10 @@ def test_practice_that_ended_a_while_ago_is_deleted_and_a_late_try_is_cut(book: 
     done = next(one for one in work.asked() if one.key[1] == practice[0])
     work.take(done)
     work.end_try(done.key, TryState.COMPLETE)
-    work.tidy(now + PRACTICE_KEPT / 2)
+    work.drop_practice(now + PRACTICE_KEPT / 2)
     assert all(book.practice(contest.id, name) for name in practice)
-    work.tidy(now + PRACTICE_KEPT + 60)
+    work.drop_practice(now + PRACTICE_KEPT + 60)
     assert [len(book.practice(contest.id, name)) for name in practice] == [0, 1], "it waits still"
-
-    person = taking_part(book, contest.id)
-    late = book.submit(contest.id, person, CONFIG)
-    book.end(contest.id)
-    ended(book, late, TryState.QUEUED)
-    work.tidy(now)
-    assert book.practice(contest.id, practice[1]) == []
-    assert book.tries(contest.id, person)[0].state == TryState.CUT
 
 
 def test_equal_configurations_are_trained_once_with_each_seed(book: Book) -> None:

@@ -22,6 +22,11 @@ from test_contest_book import (  # noqa: F401  # collected here once more, with 
     test_the_task_is_shown_after_the_background_while_it_is_open,
     test_who_withdraws_leaves_nothing_and_nobody_does_after_the_freeze,
 )
+from test_contest_races import (  # noqa: F401  # the same
+    test_two_who_join_at_once_have_two_names,
+    test_what_comes_while_a_contest_ends_or_is_deleted_is_refused,
+    test_who_withdraws_while_the_entrants_are_written_is_none,
+)
 from test_contest_tries import (  # noqa: F401  # the same
     test_a_click_counts_once_however_many_arrive_at_once,
     test_a_final_configuration_is_a_try_with_a_result_while_there_is_time,

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from datasets.errors import UsageError
 from tuners.contest import tables
 from tuners.store import Store
-from tuners.store_format import ALONE
+from tuners.store_format import alone
 
 #: Letters of a password.
 SHORTEST, LONGEST = 8, 200
@@ -182,11 +182,9 @@ class Access:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         if not self._has(LOGINS.name):  # all tables at once: readers take one of them for all
-            with self.store.engine.begin() as connection:
-                if lock := ALONE.get(self.store.engine.dialect.name):
-                    connection.exec_driver_sql(lock)
+            with alone(self.store.engine) as connection:
                 tables.metadata.create_all(connection)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             yield connection
 
     def _has(self, table: str) -> bool:

@@ -1,7 +1,7 @@
 """The book of contests: everything that pages and commands read of them and change about them.
 
-Every change is one transaction that names the state it starts from, so that thirty browsers and a server may do what
-they like at once. Every refusal is a UsageError with the rule, the value and the way out.
+Every change is one transaction that names the state it starts from, and one at a time (`tuners.store_format.alone`), so
+that thirty browsers and a server may do what they like at once. Every refusal is a UsageError with the rule, the value and the way out.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from tuners.contest.record import Consent, Contest, ContestState, Terms, TryStat
 from tuners.contest.task import task
 from tuners.record import HAND
 from tuners.searcher import SEARCH, SearcherPlugin
-from tuners.store_format import ALONE
+from tuners.store_format import alone
 
 #: How often a join code is drawn anew where it is taken.
 DRAWS = 20
@@ -32,9 +32,7 @@ class Contests(Reading):
     def create(self, title: str, terms: Terms, consent: Consent) -> Contest:
         """A contest in its lobby. Raises UsageError for terms that cannot be kept."""
         _check(title, terms, consent)
-        with self.store.engine.begin() as connection:
-            if lock := ALONE.get(self.store.engine.dialect.name):
-                connection.exec_driver_sql(lock)
+        with alone(self.store.engine) as connection:
             tables.metadata.create_all(connection)
         row = {
             "id": codes.new_id(),
@@ -47,7 +45,7 @@ class Contests(Reading):
         }
         for _ in range(DRAWS):
             try:
-                with self.store.engine.begin() as connection:
+                with alone(self.store.engine) as connection:
                     connection.execute(insert(CONTESTS).values(**row, join_code=codes.new_join_code()))
             except IntegrityError:
                 continue
@@ -73,13 +71,14 @@ class Contests(Reading):
             )
 
     def end(self, id: str, *, at: float | None = None, why: str = ENDED) -> None:
-        """Ends it for everybody; final configurations are fixed, and scoring begins. Again: changes nothing.
+        """Ends it for everybody; final configurations are fixed, practice is deleted, and scoring begins. Again: changes
+        nothing.
 
         at: the moment that counts, now where it is None. why: what is written of those whose part ends with it.
         """
         contest = self.contest(id)
         moment = time.time() if at is None else at
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             changed = connection.execute(
                 update(CONTESTS)
                 .where(CONTESTS.c.id == id, CONTESTS.c.state.in_((ContestState.LOBBY, ContestState.OPEN)))
@@ -105,6 +104,7 @@ class Contests(Reading):
                 update(TRIES).where(TRIES.c.contest == id, TRIES.c.state == TryState.RUNNING).values(cancel=1)
             )
             connection.execute(delete(DRAFTS).where(DRAFTS.c.contest == id))
+            connection.execute(delete(TRIES).where(TRIES.c.contest == id, TRIES.c.practice == 1))
 
     def delete(self, id: str) -> None:
         """Deletes a contest with everything of everybody. Its tuners' study stays as a study.
@@ -112,7 +112,7 @@ class Contests(Reading):
         Raises UsageError while it is open.
         """
         contest = self.contest(id)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             deleted = connection.execute(
                 delete(CONTESTS).where(CONTESTS.c.id == id, CONTESTS.c.state != ContestState.OPEN)
             ).rowcount
@@ -125,7 +125,7 @@ class Contests(Reading):
 
     def _move(self, id: str, from_state: ContestState, **values: object) -> bool:
         self.contest(id)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             changed = connection.execute(
                 update(CONTESTS).where(CONTESTS.c.id == id, CONTESTS.c.state == from_state).values(**values)
             ).rowcount

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import exists, insert, inspect, literal, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import exists, insert, inspect, select, update
 
 from datasets.errors import UsageError
 from datasets.plugins import unknown
 from manual.learner import Value
-from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, Reading
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, Reading
 from tuners.contest.book_tries import check_reasons, check_time
 from tuners.contest.form import Field, fields
 from tuners.contest.record import ContestState, Draft
 from tuners.contest.rows import draft_of
 from tuners.contest.task import task
+from tuners.store_format import alone
 
 #: Characters of a value as somebody types it; no number needs more.
 LONGEST_VALUE = 20
@@ -48,24 +48,16 @@ class Drafts(Reading):
         key = {"contest": id, "person": person}
         said = {name: str(reason) for name, reason in draft.reasons.items()}
         row = {"given": dict(draft.given), "reasons": said, "comment": draft.comment}
-        here = (
-            exists().where(CONTESTS.c.id == id, CONTESTS.c.state == ContestState.OPEN),
-            exists().where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None)),
+        is_open = exists().where(CONTESTS.c.id == id, CONTESTS.c.state == ContestState.OPEN)
+        here = select(PEOPLE.c.id).where(
+            PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None), is_open
         )
-        values = [literal(value, DRAFTS.c[name].type) for name, value in (key | row).items()]
-        added = insert(DRAFTS).from_select([*key, *row], select(*values).where(*here))
         written = update(DRAFTS).where(DRAFTS.c.contest == id, DRAFTS.c.person == person).values(row)
-        for _ in range(2):  # another tab may add it between the two; then there is one to write over
-            try:
-                with self.store.engine.begin() as connection:
-                    if connection.execute(written).rowcount:
-                        return
-                    if connection.execute(added, execution_options=COUNTED).rowcount:
-                        return
-            except IntegrityError:
-                continue
-            break
-        raise UsageError("your part ended this moment, and what you filled in is not kept")
+        with alone(self.store.engine) as connection:
+            if connection.execute(here).first() is None:
+                raise UsageError("your part ended this moment, and what you filled in is not kept")
+            if not connection.execute(written).rowcount:
+                connection.execute(insert(DRAFTS).values(key | row))
 
 
 def _check(entries: tuple[Field, ...], draft: Draft) -> None:

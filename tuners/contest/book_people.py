@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, exists, insert, literal, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from datasets.errors import UsageError
 from tuners.contest import codes, tables
-from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES, Reading
 from tuners.contest.erase import empty_log
 from tuners.contest.record import Background, ContestState, Education, Person, Source, TryState
 from tuners.contest.rows import person_of
 from tuners.store import Store
+from tuners.store_format import alone
 
 #: States of a contest in which somebody may join.
 JOINABLE = (ContestState.LOBBY, ContestState.OPEN)
@@ -53,22 +54,12 @@ class People(Reading):
                 f"{consent_version!r}; read it again"
             )
         token, code = codes.new_token(), codes.new_personal_code()
-        taken = {one.alias for one in self.people(id)}
-        if len(taken) >= MOST_PEOPLE:
-            raise UsageError(
-                f"contest {contest.title!r} is full: at most {MOST_PEOPLE} people join one; tell the instructor, who can create "
-                "another"
-            )
-        alias = codes.new_alias()
-        while alias in taken:
-            alias = f"{codes.new_alias()} {len(taken) + 1}"
         now = time.time()
         row = {
             "contest": id,
             "id": codes.new_id(),
             "token": codes.hashed(token),
             "code": codes.hashed(codes.typed(code)),
-            "alias": alias,
             "source": str(source),
             "consent_version": consent_version,
             "agreed": now,
@@ -76,14 +67,20 @@ class People(Reading):
             "joined": now,
             "ending": "",
         }
-        here = exists().where(CONTESTS.c.id == id, CONTESTS.c.state.in_(JOINABLE))
-        values = select(*(literal(value, PEOPLE.c[name].type) for name, value in row.items())).where(here)
-        with self.store.engine.begin() as connection:
-            added = connection.execute(
-                insert(PEOPLE).from_select(list(row), values), execution_options=COUNTED
-            ).rowcount
-        if not added:
-            raise UsageError(f"contest {contest.title!r} ended this moment, and nobody can join any more")
+        here = select(CONTESTS.c.id).where(CONTESTS.c.id == id, CONTESTS.c.state.in_(JOINABLE))
+        with alone(self.store.engine) as connection:
+            if connection.execute(here).first() is None:
+                raise UsageError(f"contest {contest.title!r} ended this moment, and nobody can join any more")
+            taken = set(connection.execute(select(PEOPLE.c.alias).where(PEOPLE.c.contest == id)).scalars())
+            if len(taken) >= MOST_PEOPLE:
+                raise UsageError(
+                    f"contest {contest.title!r} is full: at most {MOST_PEOPLE} people join one; tell the instructor, who "
+                    "can create another"
+                )
+            alias = codes.new_alias()
+            while alias in taken:
+                alias = f"{codes.new_alias()} {len(taken) + 1}"
+            connection.execute(insert(PEOPLE).values(**row, alias=alias))
         return Joined(self.person(id, str(row["id"])), token, code)
 
     def come_back(self, code: str) -> tuple[Person, str]:
@@ -94,7 +91,7 @@ class People(Reading):
         token = codes.new_token()
         wanted = codes.hashed(codes.typed(code))
         if self._exists():
-            with self.store.engine.begin() as connection:
+            with alone(self.store.engine) as connection:
                 connection.execute(
                     update(PEOPLE).where(PEOPLE.c.code == wanted).values(token=codes.hashed(token))
                 )
@@ -103,7 +100,7 @@ class People(Reading):
     def new_code(self, id: str, person: str) -> str:
         """Another personal code, shown once, for somebody who did not keep theirs; the one before it ends."""
         code = codes.new_personal_code()
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(PEOPLE)
                 .where(PEOPLE.c.contest == id, PEOPLE.c.id == person)
@@ -120,7 +117,7 @@ class People(Reading):
         _check(background)
         said = asdict(background)
         where = (PEOPLE.c.contest == id, PEOPLE.c.id == person)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             changed = connection.execute(
                 update(PEOPLE).where(*where, PEOPLE.c.started.is_(None)).values(background=said)
             ).rowcount
@@ -142,7 +139,7 @@ class People(Reading):
         if who.background is None:
             raise UsageError("say what you know of deep learning first; the task is shown after that")
         is_open = exists().where(CONTESTS.c.id == id, CONTESTS.c.state == ContestState.OPEN)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(PEOPLE)
                 .where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.started.is_(None), is_open)
@@ -172,7 +169,7 @@ class People(Reading):
             tables.entrants.c.contest == who.contest, tables.entrants.c.person == who.id
         )
         finals = tables.finals
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 delete(finals).where(finals.c.contest == who.contest, finals.c.entrant.in_(keys))
             )
@@ -225,7 +222,7 @@ def end_part(store: Store, id: str, person: str, at: float, ending: str, waiting
     """Ends the part of one person, once. at: when, in seconds since 1970. ending: why, in words. waiting: what becomes of a
     try of theirs that waits; one that runs is cancelled, and their draft is deleted."""
     mine = (TRIES.c.contest == id, TRIES.c.person == person)
-    with store.engine.begin() as connection:
+    with alone(store.engine) as connection:
         changed = connection.execute(
             update(PEOPLE)
             .where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None))

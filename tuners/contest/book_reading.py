@@ -17,9 +17,6 @@ from tuners.store import Store
 
 CONTESTS, PEOPLE, TRIES, DRAFTS = tables.contests, tables.people, tables.tries, tables.drafts
 
-#: Of an INSERT, PostgreSQL's driver is asked for the number of rows only where this says so.
-COUNTED = {"preserve_rowcount": True}
-
 
 class Reading:
     """Reads contests; works with a read-only store, and with one that never had a contest."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
 
 from datasets.errors import UsageError
 from manual.learner import Config
-from tuners.contest.book_reading import CONTESTS, COUNTED, DRAFTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES, Reading
 from tuners.contest.charges import ledger
 from tuners.contest.clock import left
 from tuners.contest.form import resolve
@@ -24,8 +23,10 @@ from tuners.contest.record import (
     Try,
     TryState,
 )
+from tuners.contest.rows import try_of
 from tuners.contest.task import task
 from tuners.seeds import derive
+from tuners.store_format import alone
 
 #: Characters of a comment.
 LONGEST = 2000
@@ -113,7 +114,7 @@ class Tries(Reading):
         person: or the practice. What has ended stays as it is.
         """
         one = (TRIES.c.contest == id, TRIES.c.person == person, TRIES.c.number == number)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(TRIES)
                 .where(*one, TRIES.c.state == TryState.QUEUED)
@@ -136,7 +137,7 @@ class Tries(Reading):
                     f"try {number} is {state}; mark one that has a dev accuracy, or none at all: then your best one counts"
                 )
         is_open = exists().where(CONTESTS.c.id == id, CONTESTS.c.state == ContestState.OPEN)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             changed = connection.execute(
                 update(PEOPLE)
                 .where(PEOPLE.c.contest == id, PEOPLE.c.id == person, PEOPLE.c.finished.is_(None), is_open)
@@ -175,35 +176,28 @@ class Tries(Reading):
             "submitted": time.time(),
             "reasons": dict(reasons),
             "comment": comment,
+            "started": None,
+            "ended": None,
             "epochs": 0,
             "seconds": 0.0,
+            "dev_error": None,
             "curve": [],
             "cancel": 0,
             "note": "",
         }
-        mine = TRIES.alias("mine")
-        busy = exists().where(
-            mine.c.contest == contest.id, mine.c.person == person, mine.c.state.in_(OPEN_TRIES)
-        )
-        values = select(*(literal(value, TRIES.c[name].type) for name, value in row.items()))
-        try:
-            with self.store.engine.begin() as connection:
-                added = connection.execute(
-                    insert(TRIES).from_select(list(row), values.where(~busy, *here)),
-                    execution_options=COUNTED,
-                ).rowcount
-                if added and not practice:  # it is no draft any more
-                    connection.execute(
-                        delete(DRAFTS).where(DRAFTS.c.contest == contest.id, DRAFTS.c.person == person)
-                    )
-        except IntegrityError:
-            added = 0
-        if not added:
-            raise UsageError(
-                "it was not taken: another training of yours was asked for at the same moment, or the time was over"
-            )
-        found = self.practice(contest.id, person) if practice else self.tries(contest.id, person)
-        return next(one for one in found if one.number == number)
+        mine = (TRIES.c.contest == contest.id, TRIES.c.person == person)
+        another = exists().where(*mine, or_(TRIES.c.state.in_(OPEN_TRIES), TRIES.c.number == number))
+        with alone(self.store.engine) as connection:
+            if connection.execute(select(literal(1)).where(~another, *here)).first() is None:
+                raise UsageError(
+                    "it was not taken: another training of yours was asked for at the same moment, or the time was over"
+                )
+            connection.execute(insert(TRIES).values(row))
+            if not practice:  # it is no draft any more
+                connection.execute(
+                    delete(DRAFTS).where(DRAFTS.c.contest == contest.id, DRAFTS.c.person == person)
+                )
+        return try_of(row)
 
 
 def check_time(contest: Contest, who: Person, now: float) -> None:

@@ -10,8 +10,9 @@ from datasets.errors import UsageError
 from tuners.contest.book_contests import OVER
 from tuners.contest.book_people import FINISHED
 from tuners.contest.charges import ledger
+from tuners.contest.clock import left
 from tuners.contest.hosted import Hosted
-from tuners.contest.record import ContestState, TryState
+from tuners.contest.record import TryState
 from tuners.contest.training import Training
 from tuners.contest.turns import in_turn
 from tuners.contest.work import Asked, Work
@@ -23,7 +24,6 @@ from tuners.record import TrialState, degenerate_reason
 SHOW = 0.33
 
 CANCELLED = "cancelled while it trained"
-CUT = f"{OVER} before it had ended"
 
 
 class Trainings:
@@ -37,27 +37,21 @@ class Trainings:
         self._had: dict[str, float] = {}
         self._shown = 0.0
 
-    def recover(self) -> None:
-        """Lets wait again what an earlier server left running; what was to be cancelled or is too late has ended."""
-        for asked in self.work.asked():
-            if asked.one.state == TryState.RUNNING:
-                self._give_back(asked)
-        self.work.forget_live()
-
     def put_back(self) -> None:
-        """The same for what this server leaves."""
-        for training in self.running.values():
-            self._give_back(training.asked)
+        """Lets wait again what this server leaves running, or an earlier one left; what was to be cancelled or is too late
+        has ended."""
         self.running.clear()
-
-    def _give_back(self, asked: Asked) -> None:
-        state, note = self._fate(asked)
-        if state is None and asked.one.cancel:
-            state, note = TryState.CANCELLED, CANCELLED
-        if state is None:
-            self.work.put_back(asked.key)
-        else:
-            self.work.end_try(asked.key, state, note=f"{note}, which cost nothing", started=None, epochs=0)
+        for asked in self.work.asked():
+            if asked.one.state == TryState.RUNNING and not self.work.put_back(asked.key):
+                state, note = self._fate(asked)
+                self.work.end_try(
+                    asked.key,
+                    state or TryState.CANCELLED,
+                    note=f"{note or CANCELLED}, which cost nothing",
+                    started=None,
+                    epochs=0,
+                )
+        self.work.forget_live()
 
     def of(self, contest: str) -> list[Training]:
         """What trains of a contest."""
@@ -184,17 +178,13 @@ class Trainings:
 
     def _fate(self, asked: Asked) -> tuple[TryState | None, str]:
         """How a try ends whatever it found, as its contest or its person's part has ended; None: it counts."""
-        contest, person, _ = asked.key
+        id, person, _ = asked.key
         try:
-            over = self.work.contest(contest).state not in (ContestState.LOBBY, ContestState.OPEN)
-            who = None if asked.practice else self.work.person(contest, person)
+            contest, who = self.work.contest(id), None if asked.practice else self.work.person(id, person)
         except UsageError:  # deleted, or withdrawn
             return TryState.CANCELLED, CANCELLED
         if who is not None and who.ending == FINISHED:
             return TryState.CANCELLED, f"{FINISHED} while it trained"
-        if over or (who is not None and who.finished is not None):
-            return (
-                TryState.CUT,
-                CUT if who is None or who.ending == OVER else f"{who.ending} before it had ended",
-            )
+        if left(contest, who, time.time()) == 0:
+            return TryState.CUT, f"{(who.ending if who is not None else '') or OVER} before it had ended"
         return None, ""

@@ -67,7 +67,7 @@ class Server:
         self.finals = Finals(self.work, self.runner, self.say)
         ours = True
         try:
-            self.trainings.recover()
+            self.trainings.put_back()
             self.finals.recover()
             ours = self._serve()
         finally:

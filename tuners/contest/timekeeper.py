@@ -10,7 +10,7 @@ from tuners.contest.clock import deadline
 from tuners.contest.record import ClockKind, Contest, ContestState
 from tuners.contest.work import Work
 
-#: Seconds between two looks at what is to be deleted or cut.
+#: Seconds between two looks at practice that is to be deleted.
 TIDY = 5.0
 
 
@@ -37,7 +37,7 @@ class Timekeeper:
                 self._people(contest, now)
         if now - self._tidied >= TIDY:
             self._tidied = now
-            self.work.tidy(now)
+            self.work.drop_practice(now)
 
     def _people(self, contest: Contest, now: float) -> None:
         for person in self.work.people(contest.id):

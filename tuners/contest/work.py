@@ -28,6 +28,7 @@ from tuners.contest.record import (
     TryState,
 )
 from tuners.contest.rows import contest_of, try_of
+from tuners.store_format import alone
 
 #: Seconds for which a practice is kept after it ended.
 PRACTICE_KEPT = 600.0
@@ -92,7 +93,7 @@ class Work(Book):
         """Writes how a running try ended; nothing where its person has withdrawn."""
         row = {"state": str(state), "ended": time.time(), "curve": points(curve), **values}
         table = tables.live
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(TRIES).where(*_is(key), TRIES.c.state == TryState.RUNNING).values(**row)
             )
@@ -102,8 +103,9 @@ class Work(Book):
                 )
             )
 
-    def put_back(self, key: Key) -> None:
-        """Lets a running try wait again from its beginning: not it ended, but what ran it. It is charged to nobody."""
+    def put_back(self, key: Key) -> bool:
+        """Lets a running try wait again from its beginning: not it ended, but what ran it. It is charged to nobody. False
+        where it was to be cancelled, as by its person or by the end of their part."""
         values: dict[str, Any] = {
             "state": str(TryState.QUEUED),
             "started": None,
@@ -111,22 +113,15 @@ class Work(Book):
             "seconds": 0.0,
             "curve": [],
         }
-        self._change(key, TryState.RUNNING, values)
-        self.write_live([], [], gone=[key])
+        return self._change(key, TryState.RUNNING, values, TRIES.c.cancel == 0)
 
-    def write_live(
-        self,
-        lives: Iterable[Live],
-        curves: Iterable[tuple[Key, Sequence[CurvePoint]]],
-        gone: Iterable[Key] = (),
-    ) -> None:
+    def write_live(self, lives: Iterable[Live], curves: Iterable[tuple[Key, Sequence[CurvePoint]]]) -> None:
         """What trains now, in one transaction for all: rows of batches, and curves that became longer."""
         table = tables.live
         rows = [asdict(live) | {"losses": list(live.losses)} for live in lives]
-        keys = [(row["contest"], row["person"], row["number"]) for row in rows] + list(gone)
-        with self.store.engine.begin() as connection:
-            for contest, person, number in keys:
-                here = (table.c.contest == contest, table.c.person == person, table.c.number == number)
+        with alone(self.store.engine) as connection:
+            for row in rows:
+                here = (table.c[name] == row[name] for name in ("contest", "person", "number"))
                 connection.execute(delete(table).where(*here))
             # Whoever withdrew meanwhile is not brought back.
             running = select(TRIES.c.contest, TRIES.c.person, TRIES.c.number)
@@ -145,35 +140,25 @@ class Work(Book):
 
     def forget_live(self) -> None:
         """Deletes what an earlier server left of trainings that nobody does any more."""
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(delete(tables.live))
 
     def time_over(self, contest: Contest, person: Person, at: float) -> None:
         """Ends the part of one person whose own clock ran out."""
         end_part(self.store, contest.id, person.id, at, OVER, TryState.CUT)
 
-    def tidy(self, now: float) -> None:
-        """Deletes practice that ended a while ago. Of contests that ended it deletes all practice, and cuts tries that
-        came in at the very moment of the end."""
-        over = exists().where(
-            CONTESTS.c.id == TRIES.c.contest,
-            CONTESTS.c.state.in_((ContestState.ENDED, ContestState.SCORED)),
-        )
-        with self.store.engine.begin() as connection:
+    def drop_practice(self, now: float) -> None:
+        """Deletes practice that ended a while ago."""
+        with alone(self.store.engine) as connection:
             connection.execute(
-                update(TRIES)
-                .where(TRIES.c.practice == 0, over, TRIES.c.state == TryState.QUEUED)
-                .values(state=str(TryState.CUT), ended=now, note=f"{OVER} while it waited")
-            )
-            connection.execute(
-                delete(TRIES).where(TRIES.c.practice == 1, or_(TRIES.c.ended < now - PRACTICE_KEPT, over))
+                delete(TRIES).where(TRIES.c.practice == 1, TRIES.c.ended < now - PRACTICE_KEPT)
             )
 
     # Contests --------------------------------------------------------------------------------------
 
     def name_study(self, id: str, study: str) -> None:
         """Where the tuners' trials of a contest are."""
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(update(CONTESTS).where(CONTESTS.c.id == id).values(study=study))
 
     def add_entrants(self, entrants: Iterable[Entrant], seeds: Sequence[int]) -> None:
@@ -188,10 +173,12 @@ class Work(Book):
                 Final(one.contest, one.key, place, seed, FinalState.WAITING)
                 for place, seed in enumerate(seeds if one.config is not None else ())
             ]
-            # Whoever withdrew meanwhile is not brought back.
-            here = exists().where(PEOPLE.c.contest == one.contest, PEOPLE.c.id == one.person)
-            with self.store.engine.begin() as connection:
-                if one.person and not connection.execute(select(here)).scalar():
+            # Whoever withdrew meanwhile is not brought back, nor is a contest that was deleted.
+            there = [CONTESTS.c.id == one.contest]
+            if one.person:
+                there.append(exists().where(PEOPLE.c.contest == one.contest, PEOPLE.c.id == one.person))
+            with alone(self.store.engine) as connection:
+                if connection.execute(select(CONTESTS.c.id).where(*there)).first() is None:
                     continue
                 connection.execute(insert(tables.entrants).values(**row))
                 if finals:
@@ -203,7 +190,7 @@ class Work(Book):
     def begin_finals(self, id: str, entrants: Sequence[str], seed: int) -> None:
         """Says that a training runs, for all whose configuration it is."""
         table = tables.finals
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(table)
                 .where(
@@ -221,7 +208,7 @@ class Work(Book):
         """Books one training for all entrants whose configuration it was."""
         table = tables.finals
         waiting = (FinalState.WAITING, FinalState.RUNNING)
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(table)
                 .where(
@@ -236,20 +223,21 @@ class Work(Book):
     def free_finals(self) -> None:
         """Lets trainings wait again that an earlier server had begun."""
         table = tables.finals
-        with self.store.engine.begin() as connection:
+        with alone(self.store.engine) as connection:
             connection.execute(
                 update(table).where(table.c.state == FinalState.RUNNING).values(state=str(FinalState.WAITING))
             )
 
     def scored(self, id: str) -> None:
-        """Every final configuration has its result. It is tidied first: no server looks at it any more."""
-        self.tidy(time.time())
+        """Every final configuration has its result."""
         self._move(id, ContestState.ENDED, state=str(ContestState.SCORED))
 
-    def _change(self, key: Key, state: TryState, values: Mapping[str, Any]) -> bool:
-        with self.store.engine.begin() as connection:
+    def _change(
+        self, key: Key, state: TryState, values: Mapping[str, Any], *where: ColumnElement[bool]
+    ) -> bool:
+        with alone(self.store.engine) as connection:
             changed = connection.execute(
-                update(TRIES).where(*_is(key), TRIES.c.state == state).values(**values)
+                update(TRIES).where(*_is(key), TRIES.c.state == state, *where).values(**values)
             ).rowcount
         return bool(changed)
 

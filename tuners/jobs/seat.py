@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, delete, insert, inspect, select, upda
 
 from tuners import schema
 from tuners.store import Store
-from tuners.store_format import ALONE
+from tuners.store_format import alone
 
 #: Seconds between two signs of life, and after how many without one the server counts as dead: more than it
 #: takes to stop the searches of another one.
@@ -69,8 +69,7 @@ def holder(store: Store, place: int = JOBS) -> Holder | None:
 
 def take(store: Store, place: int = JOBS) -> tuple[bool, Holder | None]:
     """Takes a seat where it is free or its holder is dead. Returns whether it is ours, and who held it."""
-    with store.engine.begin() as connection:
-        _alone(store, connection)
+    with alone(store.engine) as connection:
         before = _holder(connection, place)
         if before is not None and before.alive:
             return False, before
@@ -90,18 +89,11 @@ def beat(store: Store, place: int = JOBS) -> bool:
 
 def leave(store: Store, place: int = JOBS, *, unless: Select[Any] | None = None) -> bool:
     """Gives the seat up; not where the query `unless` finds work that waits, which nobody would start otherwise."""
-    with store.engine.begin() as connection:
-        _alone(store, connection)
+    with alone(store.engine) as connection:
         if unless is not None and connection.execute(unless).first():
             return False
         connection.execute(delete(SERVERS).where(*_ours(place)))
     return True
-
-
-def _alone(store: Store, connection: Connection) -> None:
-    """Nobody else takes or leaves the seat until this transaction ends."""
-    if lock := ALONE.get(store.engine.dialect.name):
-        connection.exec_driver_sql(lock)
 
 
 def _ours(place: int) -> tuple[Any, ...]:
