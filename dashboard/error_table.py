@@ -40,8 +40,7 @@ def error_table(frame: pd.DataFrame, systems: Sequence[SystemSummary], by: str =
     head += "".join(f"<th scope='col' class='effort'>{name}</th>" for name in EFFORT)
     body = "".join(_row(row, effort.get(row["system"], [""] * len(EFFORT))) for _, row in frame.iterrows())
     return (
-        # Where it is wider than its place it scrolls, and has to be reached by the keyboard for that.
-        "<div class='errors' role='region' aria-label='Error rates' tabindex='0'><table>"
+        "<div class='errors'><table>"
         f"<thead><tr><th scope='col'>system</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
