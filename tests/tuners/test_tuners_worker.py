@@ -227,6 +227,16 @@ def test_workers_survive_failing_jobs_and_are_replaced_when_they_die(runner, fol
     bayes = collect(runner, runner.submit(BayesJob(folder, "dev", {}, 1)))[-1]
     assert bayes.ticket > ticket
 
+    # Cancelled and killed for its silence, just as it said its last word: it gets no other job.
+    slow = runner._workers[0]
+    ticket = runner.submit(BayesJob(folder, "dev", {}, 1))
+    while not any(isinstance(event, Started) for event in runner.wait(0.5)):
+        pass
+    assert slow.pipe.poll(90)
+    slow.cancelled = time.monotonic() - 60
+    (last,) = runner.wait(0)
+    assert isinstance(last, Done) and runner.free == 1 and slow not in runner._workers
+
 
 @pytest.mark.slow
 def test_a_worker_ends_by_itself_when_the_other_side_is_gone(runner):

@@ -90,7 +90,7 @@ class People(Reading):
         """
         token = codes.new_token()
         wanted = codes.hashed(codes.typed(code))
-        if self._exists():
+        if self.exists():
             with alone(self.store.engine) as connection:
                 connection.execute(
                     update(PEOPLE).where(PEOPLE.c.code == wanted).values(token=codes.hashed(token))

@@ -96,14 +96,14 @@ class Reading:
         query = select(table).where(table.c.contest == id).order_by(table.c.entrant, table.c.place)
         return [final_of(row) for row in self._rows(query)]
 
+    def exists(self) -> bool:
+        """Whether there ever was a contest: once the tables are there (this one is made last), they stay."""
+        self._there = self._there or inspect(self.store.engine).has_table(CONTESTS.name)
+        return self._there
+
     def _rows(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
-        if not self._exists():
+        if not self.exists():
             return
         with self.store.engine.connect() as connection:
             found = [dict(row) for row in connection.execute(query).mappings()]
         yield from found
-
-    def _exists(self) -> bool:
-        """Whether the tables are there (this one is made last): once they are, they stay."""
-        self._there = self._there or inspect(self.store.engine).has_table(CONTESTS.name)
-        return self._there

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 from manual.learner import Config
@@ -72,6 +72,7 @@ class Finals:
         finals = self.work.finals(contest.id)
         results, waiting = known(entrants, finals), to_train(entrants, finals)
         configs = {key: one.config for one in entrants for key in [config_keys([one]).get(one.key)]}
+        self._cancel(contest.id, unless=waiting)
         under_way = {(one.contest, one.key, one.seed) for one in self.running.values()}
         first = final_seeds(contest.terms)[0]
         self._waiting = [one for one in self._waiting if one.contest != contest.id]
@@ -88,6 +89,11 @@ class Finals:
         if idle and hosted.over and not waiting and not fresh:
             self.work.scored(contest.id)
             self.say(f"{contest.title}: scored")
+
+    def drop(self, contest: str) -> None:
+        """Ends what waits and runs of a contest that was deleted."""
+        self._waiting = [one for one in self._waiting if one.contest != contest]
+        self._cancel(contest, unless=())
 
     def start_next(self, ready: Mapping[str, Hosted], *, first: bool) -> bool:
         """Gives a worker to the next training; False where none waits. first: only to those with the first seed."""
@@ -127,6 +133,12 @@ class Finals:
                     self._book(wanted, FinalState.FAILED, seconds=seconds, note=reason)
                 del self.running[ticket]
         return True
+
+    def _cancel(self, contest: str, unless: Container[tuple[str, int]]) -> None:
+        """Ends trainings whose results nobody waits for any more, as those of somebody who has withdrawn."""
+        for ticket, one in self.running.items():
+            if one.contest == contest and (one.key, one.seed) not in unless:
+                self.runner.cancel(ticket)
 
     def _book(self, wanted: Wanted, state: FinalState, **values: object) -> None:
         self.work.end_finals(wanted.contest, wanted.entrants, wanted.seed, state, **values)

@@ -35,12 +35,15 @@ def prepare(store: Store, contest: Contest) -> StudyRecord:
 
     Raises DataError and UsageError where the data are missing or have changed.
     """
+    task(contest.terms.task)  # it may be of another installation
     name = study_name(contest)
     found = next((one for one in store.studies() if one.name == name), None)
     if found is None:
-        study = studies.create(store, name, study_spec(contest.terms), COMMAND, Progress())
+        found = studies.create(store, name, study_spec(contest.terms), COMMAND, Progress())
         Work(store).name_study(contest.id, name)
-        return study
+        return found
+    if contest.study is None:  # the server that created it was killed before it could say so
+        Work(store).name_study(contest.id, name)
     if found.state in ENDED:
         return found
     if found.state == StudyState.RUNNING:  # its server was killed a moment ago
@@ -62,7 +65,7 @@ class Hosted:
 
     def __init__(self, store: Store, contest: Contest, runner: JobRunner) -> None:
         self.id = contest.id
-        self.model = task(contest.terms.task).model
+        self._task = contest.terms.task
         self.tickets: set[int] = set()
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"contest-{contest.id}")
@@ -81,9 +84,16 @@ class Hosted:
 
     @property
     def trouble(self) -> str:
-        """Why its data are not there; else ""."""
+        """Why its data are not there; else "". A store that does not answer is no reason: it is asked again."""
         error = self._study.exception() if self._study.done() else None
-        return "" if error is None else str(error) or type(error).__name__
+        if error is None or isinstance(error, SQLAlchemyError):
+            return ""
+        return str(error) or type(error).__name__
+
+    @property
+    def model(self) -> str:
+        """What people and tuners tune."""
+        return task(self._task).model
 
     @property
     def data(self) -> DataFolder:
@@ -168,12 +178,12 @@ class Hosted:
 
     def _check_assembled(self) -> None:
         """Notices tuners that cannot start."""
-        if self._closed or not (self.ready and self._assembled.done()):
+        if self._closed or not self._assembled.done():
             return
-        error = self._assembled.exception()
+        error = self._assembled.exception()  # that of its data, where they are not there
         if isinstance(error, SQLAlchemyError):
             raise error
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and self.ready:
             self._break(error)
 
     def _collect(self) -> None:

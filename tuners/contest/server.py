@@ -17,7 +17,7 @@ from tuners.contest.finals import Finals
 from tuners.contest.hosted import Hosted
 from tuners.contest.people import Trainings
 from tuners.contest.record import Contest, ContestState
-from tuners.contest.task import task
+from tuners.contest.task import tasks
 from tuners.contest.timekeeper import Timekeeper
 from tuners.contest.work import NEEDED, Work
 from tuners.engine import Event
@@ -61,8 +61,9 @@ class Server:
         }
         log = self.store.folder / "contests" / "workers.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        models = tuple(dict.fromkeys(task(one.terms.task).model for one in self.work.unscored()))
-        self.runner = LocalRunner(self.workers, str(log), models)
+        known, wanted = tasks(), {one.terms.task for one in self.work.unscored()}
+        models = dict.fromkeys(known[name].model for name in sorted(wanted) if name in known)
+        self.runner = LocalRunner(self.workers, str(log), tuple(models))
         self.trainings = Trainings(self.work, self.runner)
         self.finals = Finals(self.work, self.runner, self.say)
         ours = True
@@ -106,9 +107,13 @@ class Server:
                 self.trainings.show()
                 if self._at_work():
                     last_work = now
-                if now - last_work > self.idle and self._leave():
-                    self.say("nothing to do; it starts again with the next contest")
-                    return True
+                if now - last_work > self.idle:
+                    if self._leave():
+                        self.say("nothing to do; it starts again with the next contest")
+                        return True
+                    last_work = (
+                        now  # there is, as what was asked for this moment, or practice that is to be deleted
+                    )
             except UsageError as error:  # a contest that was deleted this moment; the next look knows
                 self.say(str(error))
             except SQLAlchemyError as error:  # a database that is restarted, a disk that is full
@@ -124,7 +129,7 @@ class Server:
         return machines or needed or bool(self.trainings.running) or bool(self.trainings.waiting)
 
     def _leave(self) -> bool:
-        unless = NEEDED if self.contests else None
+        unless = NEEDED if self.work.exists() else None
         return seat.leave(self.store, seat.CONTESTS, unless=unless)
 
     def _listen(self) -> None:
@@ -150,9 +155,9 @@ class Server:
 
     def _look(self) -> None:
         """Compares what should be with what is."""
-        self.contests = {one.id: one for one in self.work.unscored()}
-        if not self.contests and not self.hosted:
+        if not self.work.exists():
             return
+        self.contests = {one.id: one for one in self.work.unscored()}
         self.clock.look(self.contests.values())
         self.trainings.look()
         for id, contest in self.contests.items():
@@ -161,6 +166,7 @@ class Server:
         for id, hosted in list(self.hosted.items()):
             if id not in self.contests:  # scored, or deleted
                 self._forget(hosted)
+                self.finals.drop(id)
             elif hosted.trouble:
                 self.say(f"{self.contests[id].title}: its data cannot be loaded: {hosted.trouble}")
                 self.trainings.fail(id, hosted.trouble)

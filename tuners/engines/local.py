@@ -67,11 +67,14 @@ def default_workers() -> int:
 
 @dataclass
 class _Worker:
+    """gone: it has died or was killed, whatever it still says."""
+
     process: BaseProcess
     pipe: Connection
     ticket: int | None = None
     started: float = 0.0
     cancelled: float | None = None
+    gone: bool = False
 
 
 class LocalRunner(JobRunner):
@@ -111,13 +114,14 @@ class LocalRunner(JobRunner):
         for item in self._workers:
             if item.ticket == ticket and item.cancelled is None:
                 item.cancelled = time.monotonic()
-        self.answer(ticket, False)
+                self.answer(ticket, False)
 
     def wait(self, timeout: float) -> list[Event]:
         for item in self._workers:
             late = item.cancelled is not None and time.monotonic() - item.cancelled > GRACE
             if item.ticket is not None and late:
                 item.process.kill()
+                item.gone = True
         busy = {item.pipe: item for item in self._workers if item.ticket is not None}
         events: list[Event] = []
         for pipe in wait_for(list(busy), timeout) if busy else []:
@@ -125,11 +129,13 @@ class LocalRunner(JobRunner):
             try:
                 event = item.pipe.recv()
             except (EOFError, OSError):
-                event = self._died(item)
+                event, item.gone = self._died(item), True
             if isinstance(event, Started):
                 item.started = time.monotonic()
             if isinstance(event, Done | Failed):
                 item.ticket = None
+                if item.gone:
+                    self._workers[self._workers.index(item)] = self._spawn()
             events.append(event)
         return events
 
@@ -167,9 +173,7 @@ class LocalRunner(JobRunner):
             reason = f"its process crashed with {signal.Signals(-code).name}"
         else:
             reason = f"its process ended unexpectedly with exit code {code}"
-        failed = Failed(item.ticket, state, reason, time.monotonic() - item.started)
-        self._workers[self._workers.index(item)] = self._spawn()
-        return failed
+        return Failed(item.ticket, state, reason, time.monotonic() - item.started)
 
 
 @contextmanager
