@@ -18,6 +18,7 @@ from reports.contest_data import (
     group_of,
 )
 from tuners.contest.book import Book
+from tuners.contest.clock import elapsed
 from tuners.contest.form import optional_defaults
 from tuners.contest.record import (
     SCORED_TRIES,
@@ -147,7 +148,7 @@ def _people(
             Competitor(
                 label=f"P{number}",
                 family=PEOPLE,
-                steps=_tried(mine, begun or 0.0),
+                steps=_tried(contest, mine, begun or 0.0),
                 months=months,
                 group=group_of(months),
                 dev_error=entrant.dev_error if entrant else None,
@@ -160,7 +161,7 @@ def _people(
     return found
 
 
-def _tried(tries: Sequence[Try], begun: float) -> tuple[Step, ...]:
+def _tried(contest: Contest, tries: Sequence[Try], begun: float) -> tuple[Step, ...]:
     steps, epochs = [], 0
     for one in tries:
         epochs += one.epochs
@@ -168,7 +169,7 @@ def _tried(tries: Sequence[Try], begun: float) -> tuple[Step, ...]:
             Step(
                 one.dev_error if one.state in SCORED_TRIES else None,
                 epochs,
-                max(0.0, (one.ended or begun) - begun),
+                max(0.0, elapsed(contest, begun, one.ended or begun)),
                 tuple(one.reasons.values()),
             )
         )

@@ -26,7 +26,7 @@ def show(contest: Contest, person: Person) -> None:
     chosen = task(contest.terms.task)
     tries = desk.book().tries(contest.id, person.id)
     running = watching.open_one(tries)
-    bell(contest, person)
+    bell(contest, person, watching.news(tries))
     unseen = (
         contest.terms.clock == ClockKind.EACH and not tries
     )  # their clock began with the click that led here
@@ -44,12 +44,19 @@ def show(contest: Contest, person: Person) -> None:
         _finish(contest, person, running)
 
 
-def bell(contest: Contest, person: Person | None) -> None:
-    """The countdown; it stays in sight."""
-    left = clock.left(contest, person, time.time())
-    if left is not None:
+def bell(contest: Contest, person: Person | None, news: str = "") -> None:
+    """The countdown; it stays in sight. news: what a screen reader says when it changes."""
+    if clock.left(contest, person, time.time()) is not None:
         with st.container(key="part-clock"):
-            parts.countdown(left, 60 * (contest.terms.minutes + contest.extended), key="part-countdown")
+            st.fragment(_count_down)(contest, person, news)
+
+
+def _count_down(contest: Contest, person: Person | None, news: str) -> None:
+    """By itself, as the browser asks for the time of the server. At the end the whole page is another one."""
+    left = clock.left(contest, person, time.time()) or 0.0
+    if left == 0:
+        st.rerun()
+    parts.countdown(left, 60 * (contest.terms.minutes + contest.extended), key="part-countdown", news=news)
 
 
 def _budget(contest: Contest, tries: list[Try]) -> None:
@@ -83,7 +90,7 @@ def _stand(contest: Contest, person: Person | None, tries: list[Try]) -> Stand:
     if person is None:
         return ()
     newest = (tries[-1].number, tries[-1].state) if tries else ()
-    return (contest.state, contest.extended, person.finished, person.final, newest)
+    return (contest.state, contest.extended, contest.pauses, person.finished, person.final, newest)
 
 
 def _watch(id: str, mine: str, stand: Stand) -> None:

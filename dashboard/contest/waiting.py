@@ -33,14 +33,13 @@ def lobby(contest: Contest, person: Person) -> None:
 
 
 def look(contest: Contest, every: float) -> None:
-    """Runs the page again when the contest is in another state."""
-    st.fragment(_look, run_every=every)(contest.id, contest.state)
+    """Runs the page again when something about the contest has changed: its state, or how long it lasts."""
+    st.fragment(_look, run_every=every)(contest)
 
 
-def _look(id: str, state: ContestState) -> None:
+def _look(contest: Contest) -> None:
     with messages.plain_words():
-        contest = desk.contest(id)
-        if contest is None or contest.state != state:
+        if desk.contest(contest.id) != contest:
             st.rerun()
         serving.wake()  # so that the first try does not wait for libraries; what is wrong is said where a try waits
 
@@ -50,7 +49,7 @@ def first_look(contest: Contest, person: Person) -> None:
     joining.steps(4)
     chosen = task(contest.terms.task)
     if contest.terms.clock == ClockKind.TOGETHER:
-        tuning.bell(contest, person)
+        tuning.bell(contest, person, "The contest has begun.")
         st.header("The task", anchor=False)
         task_text.show(contest, chosen)
         label = "Start tuning"

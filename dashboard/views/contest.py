@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from dashboard import deep_links, jobs, messages, viewers
+from dashboard.age import lasting
 from dashboard.contest import controls, creating, desk, doors, login, overlook, parts, serving, way_in
 from dashboard.contest.board import SIMULATED
 from dashboard.contest.moment import Moment, moment
@@ -159,6 +160,12 @@ def show_open(now: Moment) -> None:
             )
         elif now.contest.terms.clock == ClockKind.EACH:
             st.caption("Everybody has a clock of their own; the contest is open until you end it.")
+        if now.contest.pauses:
+            last = now.contest.pauses[-1]
+            st.caption(
+                f"This machine slept for {lasting(last.seconds)} from {time.strftime('%H:%M', time.localtime(last.at))} on; "
+                "clocks stood still meanwhile. Keep it awake, as nobody's page answers then."
+            )
     with (
         code,
         st.popover(f"Late? Join code {now.contest.join_code}", icon=":material/qr_code_2:", key="late"),

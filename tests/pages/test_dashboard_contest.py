@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from tuners.contest.book import Book
 from tuners.contest.consent import standard
 from tuners.contest.cost import cost
 from tuners.contest.record import ClockKind, ContestState, Source, Terms, TryState
+from tuners.contest.work import Work
 from tuners.store import Store
 
 Open = Callable[..., AppTest]
@@ -151,7 +153,9 @@ def test_participants_are_watched_by_the_names_drawn_for_them(
     add_try(store, contest, one.id, 1, 0.25)
     add_try(store, contest, one.id, 2, None, TryState.RUNNING)
     add_try(store, contest, two.id, 1, None, TryState.QUEUED)
+    Work(store).pause(time.time(), 600.0)
     shown = words(open_page("contest", contest=contest.id))
+    assert "This machine slept for 10 min" in shown
     assert "Calm Crane" in shown and "try 2 trains" in shown and "75.00" in shown
     assert "&lt;b&gt;Sly&lt;/b&gt;" in shown and "try 1 waits and is the next one" in shown
     assert "simulated participants" in shown

@@ -13,15 +13,18 @@ from sqlalchemy.exc import OperationalError
 from test_contest_races import READY, training
 from test_tuners_store import STUDY, SYSTEMS
 
-from tuners.contest import codes, hosted, tables
+from datasets.errors import UsageError
+from tuners.contest import book_contests, clock, codes, hosted, tables, timekeeper
 from tuners.contest.book import Book
 from tuners.contest.finals import Finals
 from tuners.contest.hosted import Hosted, prepare
-from tuners.contest.record import Contest, Terms
+from tuners.contest.record import ClockKind, Contest, ContestState, Pause, Terms
 from tuners.contest.server import Server
 from tuners.contest.systems import study_name
+from tuners.contest.timekeeper import Timekeeper
 from tuners.contest.work import Work
 from tuners.record import StudyState
+from tuners.store import Store
 
 
 class Runner(MemoryRunner):
@@ -131,3 +134,80 @@ def test_nobody_is_scored_who_has_withdrawn_or_whose_contest_was_deleted(book: B
         finals.look(contest, searching, idle=True)  # type: ignore[arg-type]
         (gone,) = runner.cancelled
         assert finals.running[gone].config["epochs"] == 3
+
+
+class Clock:
+    """Stands in for the time of day, and for the seconds for which the machine was awake."""
+
+    def __init__(self, now: float) -> None:
+        self.now, self.awake = now, 0.0
+
+    def passes(self, seconds: float, asleep: float = 0.0) -> None:
+        self.now += seconds + asleep
+        self.awake += seconds
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.awake
+
+
+@pytest.mark.parametrize("kind", list(ClockKind))
+def test_while_the_machine_sleeps_the_clocks_stand(
+    book: Book, monkeypatch: pytest.MonkeyPatch, kind: ClockKind
+) -> None:
+    contest = opened(book, minutes=10, clock=kind)
+    person = taking_part(book, contest.id)
+    first = clock.deadline(contest, book.person(contest.id, person))
+    assert first is not None
+    time = Clock(first - 300)
+    monkeypatch.setattr(timekeeper, "time", time)
+    monkeypatch.setattr(book_contests, "time", time)
+    work = Work(book.store)
+    keeper = Timekeeper(work, print)
+
+    def look() -> float:
+        keeper.look(work.unscored())
+        found = book.contest(contest.id), book.person(contest.id, person)
+        return clock.left(*found, time.time()) or 0.0
+
+    time.passes(1)
+    assert look() == pytest.approx(299)
+    time.passes(0.2, asleep=600)  # the lid was closed, and the bell has rung meanwhile
+    assert look() == pytest.approx(298.8)
+    time.passes(0.2, asleep=1)  # a clock that is kept right
+    assert look() == pytest.approx(297.6)
+    time.passes(297.6)
+    assert look() == 0
+    (pause,) = book.contest(contest.id).pauses
+    assert pause.seconds == pytest.approx(600)
+    assert book.person(contest.id, person).finished == pytest.approx(first + 600)
+
+
+def test_a_bell_that_was_put_off_does_not_ring_and_one_that_rang_is_not_put_off(book: Book) -> None:
+    contest = opened(book, minutes=10)
+    book.end(contest.id, by_bell=True)
+    assert book.contest(contest.id).state == ContestState.OPEN
+    with book.store.engine.begin() as connection:
+        connection.execute(update(tables.contests).values(opened=contest.created - 700))
+    with pytest.raises(UsageError, match="is over; only an open one"):
+        book.extend(contest.id, 5)
+    book.end(contest.id)  # by the instructor, as no server noticed
+    found = book.contest(contest.id)
+    assert found.ended == pytest.approx(contest.created - 100) and found.extended == 0
+
+
+def test_a_store_without_a_table_of_pauses_is_read_and_gets_it(book: Book) -> None:
+    contest = opened(book)
+    tables.pauses.drop(book.store.engine)
+    assert Book(Store(book.store.address, readonly=True)).contests() == [contest]
+    work = Work(Store(book.store.address))
+    work.pause(5.0, 60.0)
+    assert Book(Store(book.store.address, readonly=True)).contest(contest.id).pauses == (Pause(5.0, 60.0),)
+    book.end(contest.id)
+    work.pause(6.0, 60.0)
+    assert len(book.contest(contest.id).pauses) == 1, "its clock stands"
+    book.delete(contest.id)
+    with book.store.engine.connect() as connection:
+        assert connection.execute(tables.pauses.select()).all() == []

@@ -11,6 +11,7 @@ from tuners.contest.record import (
     ClockKind,
     Contest,
     ContestState,
+    Pause,
     Person,
     Source,
     Terms,
@@ -40,6 +41,19 @@ def test_a_clock_of_ones_own_begins_with_the_first_look() -> None:
     begun = replace(PERSON, started=300.0)
     assert clock.deadline(contest, begun) == 900 and clock.left(contest, begun, 500.0) == 400
     assert clock.deadline(replace(contest, ended=400.0), begun) == 400
+
+
+def test_a_pause_counts_on_the_clocks_that_ran() -> None:
+    """From 400 to 700, and, as the clock had been put forward, from 1000 to 1100."""
+    asleep = (Pause(400.0, 300.0), Pause(1000.0, 100.0))
+    running = replace(LOBBY, state=ContestState.OPEN, opened=100.0, pauses=asleep)
+    assert clock.deadline(running) == 100 + 600 + 300, "the second one came after the bell"
+    assert clock.deadline(replace(running, extended=5.0)) == 100 + 900 + 400
+    assert clock.deadline(replace(running, ended=500.0)) == 500
+    own = replace(running, terms=Terms(minutes=10, clock=ClockKind.EACH))
+    ends = {begun: clock.deadline(own, replace(PERSON, started=begun)) for begun in (-250.0, 150.0, 750.0)}
+    assert ends == {-250.0: 350, 150.0: 1150, 750.0: 1450}
+    assert clock.elapsed(running, 100.0, 1200.0) == 700 and clock.elapsed(running, 750.0, 950.0) == 200
 
 
 def test_who_has_trained_least_comes_first_then_who_asked_first() -> None:

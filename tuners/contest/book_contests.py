@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from datasets.errors import MissingLibraryError, UsageError
 from datasets.plugins import find
 from tuners.contest import codes, tables
-from tuners.contest.book_reading import CONTESTS, DRAFTS, PEOPLE, TRIES, Reading
+from tuners.contest.book_reading import CONTESTS, DRAFTS, PAUSES, PEOPLE, TRIES, Reading
+from tuners.contest.clock import deadline, left
 from tuners.contest.erase import empty_log
-from tuners.contest.record import Consent, Contest, ContestState, Terms, TryState
+from tuners.contest.record import ClockKind, Consent, Contest, ContestState, Terms, TryState
 from tuners.contest.task import task
 from tuners.record import HAND
 from tuners.searcher import SEARCH, SearcherPlugin
@@ -65,20 +66,31 @@ class Contests(Reading):
             raise UsageError(
                 f"a contest is extended by more than 0 and at most 600 minutes, not by {minutes:g}"
             )
-        if not self._move(id, ContestState.OPEN, extended=CONTESTS.c.extended + minutes):
-            raise UsageError(
-                f"contest {id} is {self.contest(id).state}; only an open one is extended. Time that is over stays over"
-            )
+        with alone(self.store.engine) as connection:
+            contest = self.contest(id)
+            over = contest.terms.clock == ClockKind.TOGETHER and left(contest, None, time.time()) == 0
+            if over or contest.state != ContestState.OPEN:
+                state = contest.state if contest.state != ContestState.OPEN else "over"
+                raise UsageError(
+                    f"contest {id} is {state}; only an open one is extended. Time that is over stays over"
+                )
+            longer = contest.extended + minutes
+            connection.execute(update(CONTESTS).where(CONTESTS.c.id == id).values(extended=longer))
 
-    def end(self, id: str, *, at: float | None = None, why: str = ENDED) -> None:
+    def end(self, id: str, *, by_bell: bool = False) -> None:
         """Ends it for everybody; final configurations are fixed, practice is deleted, and scoring begins. Again: changes
         nothing.
 
-        at: the moment that counts, now where it is None. why: what is written of those whose part ends with it.
+        by_bell: not where the bell was put off this moment. Where it has rung, its moment is the end, however late it is
+        noticed.
         """
-        contest = self.contest(id)
-        moment = time.time() if at is None else at
         with alone(self.store.engine) as connection:
+            contest = self.contest(id)
+            moment, bell, why = time.time(), deadline(contest), ENDED
+            if bell is not None and bell <= moment:
+                moment, why = bell, OVER
+            elif by_bell:
+                return
             changed = connection.execute(
                 update(CONTESTS)
                 .where(CONTESTS.c.id == id, CONTESTS.c.state.in_((ContestState.LOBBY, ContestState.OPEN)))
@@ -117,7 +129,7 @@ class Contests(Reading):
                 delete(CONTESTS).where(CONTESTS.c.id == id, CONTESTS.c.state != ContestState.OPEN)
             ).rowcount
             if deleted:
-                for table in (PEOPLE, TRIES, DRAFTS, tables.live, tables.entrants, tables.finals):
+                for table in (PEOPLE, TRIES, DRAFTS, PAUSES, tables.live, tables.entrants, tables.finals):
                     connection.execute(delete(table).where(table.c.contest == id))
         if not deleted:
             raise UsageError(f"contest {contest.title!r} is open; end it before you delete it")

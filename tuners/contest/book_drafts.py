@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import exists, insert, inspect, select, update
+from sqlalchemy import exists, insert, select, update
 
 from datasets.errors import UsageError
 from datasets.plugins import unknown
@@ -31,7 +31,7 @@ class Drafts(Reading):
     def draft(self, id: str, person: str) -> Draft | None:
         """What somebody has filled in since they submitted last; None where that is nothing."""
         # A reader may meet a store that is older than this table, and that nobody has written to since.
-        if not inspect(self.store.engine).has_table(DRAFTS.name):
+        if not self._has(DRAFTS):
             return None
         rows = self._rows(select(DRAFTS).where(DRAFTS.c.contest == id, DRAFTS.c.person == person))
         return next((draft_of(row) for row in rows), None)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, Table, inspect, select
 
 from datasets.errors import UsageError
 from tuners.contest import codes, tables
@@ -15,7 +15,8 @@ from tuners.contest.rows import contest_of, entrant_of, final_of, live_of, perso
 from tuners.contest.turns import places
 from tuners.store import Store
 
-CONTESTS, PEOPLE, TRIES, DRAFTS = tables.contests, tables.people, tables.tries, tables.drafts
+CONTESTS, PEOPLE, TRIES = tables.contests, tables.people, tables.tries
+DRAFTS, PAUSES = tables.drafts, tables.pauses
 
 
 class Reading:
@@ -23,24 +24,24 @@ class Reading:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._there = False
+        self._there: set[str] = set()
 
     def contests(self) -> list[Contest]:
         """All contests, newest first."""
         query = select(CONTESTS).order_by(CONTESTS.c.created.desc(), CONTESTS.c.id)
-        return [contest_of(row) for row in self._rows(query)]
+        return self._contests(query)
 
     def contest(self, id: str) -> Contest:
         """Raises UsageError where there is no such contest."""
-        for row in self._rows(select(CONTESTS).where(CONTESTS.c.id == id)):
-            return contest_of(row)
+        for one in self._contests(select(CONTESTS).where(CONTESTS.c.id == id)):
+            return one
         known = ", ".join(one.id for one in self.contests()) or "none yet"
         raise UsageError(f"there is no contest {id!r} in {self.store.address}; contests there: {known}")
 
     def by_code(self, join_code: str) -> Contest | None:
         """The contest that participants find by this code, in capitals or not."""
         query = select(CONTESTS).where(CONTESTS.c.join_code == codes.typed_join(join_code))
-        return next((contest_of(row) for row in self._rows(query)), None)
+        return next(iter(self._contests(query)), None)
 
     def people(self, id: str) -> list[Person]:
         """Everybody who takes part, in the order of joining."""
@@ -96,10 +97,24 @@ class Reading:
         query = select(table).where(table.c.contest == id).order_by(table.c.entrant, table.c.place)
         return [final_of(row) for row in self._rows(query)]
 
+    def _contests(self, query: Select[Any]) -> list[Contest]:
+        """Contests that a query selects, with their pauses."""
+        rows = list(self._rows(query))
+        pauses: dict[str, list[dict[str, Any]]] = {}
+        # A reader may meet a store that is older than this table.
+        if rows and self._has(PAUSES):
+            for one in self._rows(select(PAUSES).order_by(PAUSES.c.at)):
+                pauses.setdefault(one["contest"], []).append(one)
+        return [contest_of(row, pauses.get(row["id"], ())) for row in rows]
+
     def exists(self) -> bool:
         """Whether there ever was a contest: once the tables are there (this one is made last), they stay."""
-        self._there = self._there or inspect(self.store.engine).has_table(CONTESTS.name)
-        return self._there
+        return self._has(CONTESTS)
+
+    def _has(self, table: Table) -> bool:
+        if table.name not in self._there and inspect(self.store.engine).has_table(table.name):
+            self._there.add(table.name)
+        return table.name in self._there
 
     def _rows(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
         if not self.exists():

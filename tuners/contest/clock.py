@@ -17,7 +17,15 @@ def deadline(contest: Contest, person: Person | None = None) -> float | None:
     if begun is None:
         return contest.ended
     bell = begun + 60 * (contest.terms.minutes + contest.extended)
+    for pause in contest.pauses:
+        if begun <= pause.at < bell:
+            bell += pause.seconds
     return bell if contest.ended is None else min(bell, contest.ended)
+
+
+def elapsed(contest: Contest, begun: float, moment: float) -> float:
+    """Seconds of a clock that began at a moment until another one, without those in which the machine slept."""
+    return moment - begun - sum(one.seconds for one in contest.pauses if begun <= one.at < moment)
 
 
 def left(contest: Contest, person: Person | None, now: float) -> float | None:

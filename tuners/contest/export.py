@@ -138,6 +138,7 @@ def _about(contest: Contest, study: StudyRecord | None) -> dict[str, Any]:
     about: dict[str, Any] = {
         "terms": asdict(contest.terms),
         "minutes added": contest.extended,
+        "minutes asleep": round(sum(one.seconds for one in contest.pauses) / 60, 1),
         "state": contest.state.value,
         "consent version": contest.consent.version,
     }

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tuners.contest.anonymity import told
+from tuners.contest.clock import elapsed
 from tuners.contest.record import ClockKind, Contest, Entrant, EntrantKind, Final, Person, Try
 from tuners.record import EpochRecord, TrialRecord
 from tuners.trial_table import parameter_columns, typed
@@ -104,8 +105,8 @@ def _tries(
         "person": [ids[one.person] for one in rows],
         "try": [one.number for one in rows],
         "state": [one.state.value for one in rows],
-        "submitted_s": [_rounded(one.submitted, zero[one.person]) for one in rows],
-        "waited_s": [_rounded(one.started, one.submitted, 1) for one in rows],
+        "submitted_s": [_seconds(contest, zero[one.person], one.submitted) for one in rows],
+        "waited_s": [_seconds(contest, one.submitted, one.started, 1) for one in rows],
         "seconds": [round(one.seconds, 1) for one in rows],
         "epochs": [one.epochs for one in rows],
         "dev_error": [one.dev_error for one in rows],
@@ -187,9 +188,9 @@ def _known(value: object) -> object:
     return None if value == "" else value
 
 
-def _rounded(moment: float | None, zero: float | None, grain: int = GRAIN) -> int | None:
-    """Seconds from one moment to another."""
-    return None if moment is None or zero is None else grain * round((moment - zero) / grain)
+def _seconds(contest: Contest, begun: float | None, moment: float | None, grain: int = GRAIN) -> int | None:
+    """Seconds of the clock from one moment to another, rounded."""
+    return None if moment is None or begun is None else grain * round(elapsed(contest, begun, moment) / grain)
 
 
 def _without_traces(aliases: Sequence[str]) -> Callable[[str], str]:

@@ -135,10 +135,20 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A while in which the machine slept, or by which its clock was put forward: it counts on nobody's clock. at: its
+    beginning."""
+
+    at: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Contest:
     """id: in addresses. join_code: what participants type. study: where the tuners' trials are in the store.
 
-    extended: minutes that were added while it ran. freeze: the moment after which nothing can be withdrawn.
+    extended: minutes that were added while it ran. freeze: the moment after which nothing can be withdrawn. pauses: in
+    their order.
     """
 
     id: str
@@ -153,6 +163,7 @@ class Contest:
     ended: float | None = None
     freeze: float | None = None
     study: str | None = None
+    pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -20,6 +20,7 @@ from tuners.contest.record import (
     Final,
     FinalState,
     Live,
+    Pause,
     Person,
     Reason,
     Source,
@@ -31,15 +32,15 @@ from tuners.contest.record import (
 Row = Mapping[str, Any]
 
 
-def contest_of(row: Row) -> Contest:
-    """A row of `tables.contests`."""
+def contest_of(row: Row, pauses: Iterable[Row]) -> Contest:
+    """A row of `tables.contests`, and those of `tables.pauses` that are its own."""
     terms = {
         **row["terms"],
         "clock": ClockKind(row["terms"]["clock"]),
         "tuners": tuple(row["terms"]["tuners"]),
     }
     return Contest(
-        **_named(Contest, row)
+        **_named(Contest, {**row, "pauses": tuple(Pause(one["at"], one["seconds"]) for one in pauses)})
         | {
             "terms": Terms(**terms),
             "consent": Consent(**row["consent"]),

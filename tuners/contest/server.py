@@ -138,6 +138,8 @@ class Server:
             self._events.extend(self.runner.wait(LISTEN))
         else:
             self._ending.wait(LISTEN)
+        if self.work.exists():
+            self.clock.woken()  # before what came is judged by its moment
         while self._events:
             self._hear(self._events[0])
             self._events.popleft()

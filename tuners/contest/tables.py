@@ -72,6 +72,15 @@ tries = Table(
     Index("contest_tries_by_state", "state"),
 )
 
+#: When the machine slept while a contest was open.
+pauses = Table(
+    "contest_pauses",
+    metadata,
+    Column("contest", String(40), primary_key=True),
+    Column("at", Float, primary_key=True),
+    Column("seconds", Float, nullable=False),
+)
+
 #: What somebody has filled in and not submitted, at most one of each person.
 drafts = Table(
     "contest_drafts",
@@ -144,4 +153,4 @@ logins = Table(
 )
 
 #: Tables that a store with contests may lack, as it is older than they are.
-LATER = (drafts,)
+LATER = (drafts, pauses)

@@ -27,7 +27,7 @@ from tuners.contest.record import (
     Try,
     TryState,
 )
-from tuners.contest.rows import contest_of, try_of
+from tuners.contest.rows import try_of
 from tuners.store_format import alone
 
 #: Seconds for which a practice is kept after it ended.
@@ -64,7 +64,7 @@ class Work(Book):
     def unscored(self) -> list[Contest]:
         """Contests that are not done with, the oldest first."""
         query = select(CONTESTS).where(CONTESTS.c.state != ContestState.SCORED).order_by(CONTESTS.c.created)
-        return [contest_of(row) for row in self._rows(query)]
+        return self._contests(query)
 
     def asked(self) -> list[Asked]:
         """All tries that wait or run, of people and of practice."""
@@ -146,6 +146,13 @@ class Work(Book):
     def time_over(self, contest: Contest, person: Person, at: float) -> None:
         """Ends the part of one person whose own clock ran out."""
         end_part(self.store, contest.id, person.id, at, OVER, TryState.CUT)
+
+    def pause(self, at: float, seconds: float) -> None:
+        """Writes that the machine slept, for the contests that were open."""
+        is_open = select(CONTESTS.c.id).where(CONTESTS.c.state == ContestState.OPEN)
+        with alone(self.store.engine) as connection:
+            for id in connection.execute(is_open).scalars().all():
+                connection.execute(insert(tables.pauses).values(contest=id, at=at, seconds=seconds))
 
     def drop_practice(self, now: float) -> None:
         """Deletes practice that ended a while ago."""
