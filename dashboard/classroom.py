@@ -137,18 +137,21 @@ def announcement(contest: Contest, port: int, share: bool, made_up: str) -> str:
 
 
 def serve(port: int, share: bool, environment: Mapping[str, str]) -> int:
-    """Serves the dashboard until it ends or Ctrl-C is pressed; returns its exit code."""
-    server = subprocess.Popen(
-        command(port, share), cwd=ROOT, env=os.environ | environment, start_new_session=True
-    )
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """Serves the dashboard until it ends, Ctrl-C is pressed or the terminal is closed; returns its exit code."""
+    before = {one: signal.signal(one, _interrupt) for one in (signal.SIGTERM, signal.SIGHUP)}
+    server = None
     try:
+        server = subprocess.Popen(
+            command(port, share), cwd=ROOT, env=os.environ | environment, start_new_session=True
+        )
         return server.wait()
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, before)
-        processes.end(server)
+        if server is not None:
+            processes.end(server)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def command(port: int, share: bool) -> list[str]:

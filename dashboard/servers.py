@@ -20,8 +20,8 @@ from tuners.jobs import seat
 from tuners.jobs.process import ROOT, last_words
 from tuners.store import location
 
-#: Seconds for which a server that was just started may be on its way.
-ON_ITS_WAY = 15.0
+#: Seconds until another server is started in place of one that did not come up.
+AGAIN = 15.0
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,20 @@ class Kind:
     what: str
 
 
+@dataclass
+class _Started:
+    """A server that nobody has seen at its seat yet. at: when it was started. trouble: why one before it did not come up."""
+
+    process: subprocess.Popen[bytes]
+    at: float
+    trouble: str
+
+
 def wake(kind: Kind) -> str:
     """Starts a server of a kind where none lives. A second one would end at once.
 
-    Returns what is wrong, in plain words, where the last one did not come up; else "".
+    Returns what is wrong, in plain words, until one has come up; else "". One that runs is on its way, however long it takes
+    on a busy machine.
     """
     found = seat.holder(reading.store(), kind.place)
     address, woken = f"{kind.place} {location(None)}", _woken()
@@ -45,16 +55,20 @@ def wake(kind: Kind) -> str:
         woken.pop(address, None)
         return ""
     log = reading.store().folder / kind.log
-    if time.monotonic() - woken.get(address, -ON_ITS_WAY) < ON_ITS_WAY:
-        return ""
-    trouble = f"The process that {kind.what} does not start: {last_words(log)}" if address in woken else ""
-    woken[address] = time.monotonic()
+    last = woken.get(address)
+    if last is not None:
+        code = last.process.poll()
+        if code:
+            last.trouble = f"The process that {kind.what} does not start: {last_words(log)}"
+        if code is None or time.monotonic() - last.at < AGAIN:
+            return last.trouble
+    trouble = last.trouble if last is not None else ""
     store = location(None)
     where = store if "://" in store else str(Path(store).expanduser().resolve())
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", *kind.words],
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -62,10 +76,11 @@ def wake(kind: Kind) -> str:
             env=os.environ | {"HANDTUNE_STORE": where, "PYTHONPATH": path},
             start_new_session=True,  # its work goes on when the dashboard is ended
         )
+    woken[address] = _Started(process, time.monotonic(), trouble)
     return trouble
 
 
 @st.cache_resource(show_spinner=False)
-def _woken() -> dict[str, float]:
-    """By kind and store, when this dashboard started a server last."""
+def _woken() -> dict[str, _Started]:
+    """By kind and store, the server that this dashboard started last."""
     return {}

@@ -162,6 +162,8 @@ def _line(line: str) -> str:
 
 
 def _join(contest: Contest, reuse: bool) -> None:
+    if desk.person() is not None:  # the second of two quick clicks; the first one's participant would be lost
+        return
     joined: list[Joined] = []
     st.session_state[SAID] = desk.attempt(
         lambda book: joined.append(

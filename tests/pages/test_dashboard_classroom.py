@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dashboard import classroom
@@ -77,6 +80,19 @@ def test_alone_and_going_on(
     assert "chosen by somebody" not in said and "add --share" in said
     assert [closed for _, closed in served] == [True, False]
     assert all("--server.address=127.0.0.1" in words for words, _ in served)
+
+
+@pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGHUP])
+def test_dashboard_ends_with_its_terminal(
+    ends: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would keep the port and stay open to the network, and nobody would know."""
+    pid = tmp_path / "pid"
+    program = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); os.kill(os.getppid(), {ends}); time.sleep(600)"
+    monkeypatch.setattr(classroom, "command", lambda port, share: [sys.executable, "-c", program])
+    assert classroom.serve(1, False, {}) == 0
+    assert not psutil.pid_exists(int(pid.read_text()))
+    assert signal.getsignal(ends) == signal.SIG_DFL
 
 
 def test_taken_port_creates_no_contest(served: list[tuple[Sequence[str], bool]], tmp_path: Path) -> None:

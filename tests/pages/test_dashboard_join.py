@@ -12,7 +12,7 @@ from contest_records import add_final
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from dashboard.contest import history, identity, parts
+from dashboard.contest import history, identity, joining, parts
 from manual.learner import Value
 from tuners.contest import tables
 from tuners.contest.book import Book, Joined
@@ -113,8 +113,14 @@ def test_a_code_that_no_contest_has_and_one_that_is_over(
 
 
 def test_from_the_code_to_the_lobby(
-    open_page: Open, book: Book, contest: Contest, words: Callable[[AppTest], str]
+    open_page: Open,
+    book: Book,
+    contest: Contest,
+    words: Callable[[AppTest], str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    click = joining._join
+    monkeypatch.setattr(joining, "_join", lambda *args: [click(*args), click(*args)])  # a double click
     app = open_page("join", code=contest.join_code.lower())
     assert "**Purpose:** to learn" in words(app)
     assert r"\*stop\*" in words(app)  # their text, not markup
