@@ -64,8 +64,15 @@ def room_of(layout: Layout, index: int) -> FloatMap:
     from scipy.ndimage import distance_transform_edt
 
     mine = (layout.owner == index) & (layout.tissue > 0)
-    inside = distance_transform_edt(mine, return_distances=True) * SCALE
-    return np.where(mine, inside - 8.0, -8.0).astype(np.float32)
+    room = np.full(mine.shape, -8.0, dtype=np.float32)
+    rows, columns = (np.flatnonzero(mine.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return room
+    # The nearest cell outside touches the field: what lies further away need not be looked at.
+    window = tuple(slice(max(at[0] - 1, 0), at[-1] + 2) for at in (rows, columns))
+    inside = distance_transform_edt(mine[window], return_distances=True) * SCALE
+    room[window] = np.where(mine[window], inside - 8.0, -8.0)
+    return room
 
 
 def trace(rng: np.random.Generator, room: FloatMap, layout: Layout, label: str) -> Region:
