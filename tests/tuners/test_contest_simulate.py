@@ -18,7 +18,17 @@ from tuners.contest.book import Book
 from tuners.contest.export import export
 from tuners.contest.form import optional_defaults
 from tuners.contest.player import Move, Player, drawn_background
-from tuners.contest.record import OPEN_TRIES, Background, Education, Reason, Source, Terms, Try, TryState
+from tuners.contest.record import (
+    OPEN_TRIES,
+    Background,
+    CurvePoint,
+    Education,
+    Reason,
+    Source,
+    Terms,
+    Try,
+    TryState,
+)
 from tuners.contest.simulate import Crowd
 from tuners.contest.task import task, tasks
 from tuners.store import Store
@@ -77,6 +87,29 @@ def test_experience_shows() -> None:
     assert starts[1] > 0.7 > starts[0] > 0.3  # 19 of the study's 23 with any experience
 
 
+def test_who_watches_gives_up_what_does_not_learn_and_some_mark_what_shall_count() -> None:
+    def players(background: Background) -> list[Player]:
+        return [Player(task("digits"), background, np.random.default_rng(seed)) for seed in range(40)]
+
+    def trained(number: int, *losses: float, error: float | None = None) -> Try:
+        curve = tuple(CurvePoint(epoch, loss, 0.1 * epoch) for epoch, loss in enumerate(losses, 1))
+        state = TryState.RUNNING if error is None else TryState.COMPLETE
+        return Try("c", "p", number, state, {}, 1, 0.0, curve=curve, dev_error=error)
+
+    novices, experts = players(NOVICE), players(EXPERT)
+    flat, falling, young = trained(1, 2.3, 2.31, 2.3), trained(1, 2.3, 2.2, 2.1), trained(1, 2.3, 2.3)
+    watching = [sum(one.gives_up(flat) for one in group) for group in (novices, experts)]
+    assert 0 < watching[0] < 20 < watching[1] < 40
+    assert not any(one.gives_up(seen) for one in novices + experts for seen in (falling, young))
+
+    ended = [trained(1, 2.0, error=0.3), trained(2, 2.0, error=0.2), trained(3, 2.0, error=0.5)]
+    marks = [[one.mark(ended) for one in group] for group in (novices, experts)]
+    assert all(None in group for group in marks), "some leave it to the rule"
+    assert marks[0].count(3) > marks[1].count(3), "beginners mark what they tried last, at times"
+    assert marks[1].count(2) > 20 and 1 not in marks[0] + marks[1]
+    assert not any(one.mark([]) for one in novices)
+
+
 def test_they_are_marked_and_never_exported(tmp_path: Path) -> None:
     book = Book(Store(str(tmp_path / "store.sqlite")))
     contest = book.create("Demonstration", Terms(tuners=()), CONSENT)
@@ -102,7 +135,7 @@ def test_their_trainings_are_real(tmp_path: Path) -> None:
     contest = book.create("Demonstration", Terms(tuners=(), minutes=10, max_trials=2), CONSENT)
     command = [sys.executable, "-m", "tuners.contest", "simulate", "--store", address]
     command += ["--contest", contest.join_code, "--people", "2", "--pace", "100"]
-    command += ["--seed", "4"]  # of large batches, which take moments
+    command += ["--seed", "26"]  # of large batches, which take moments, and one of the two marks a try
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 240
     while len(book.people(contest.id)) < 2:
@@ -118,6 +151,7 @@ def test_their_trainings_are_real(tmp_path: Path) -> None:
     assert {one.person for one in tries} == {one.id for one in people}
     assert len(tries) == 4
     assert not [one for one in tries if one.state in OPEN_TRIES]
+    assert sum(one.final is not None for one in people) == 1
     trained = [one for one in tries if one.dev_error is not None]
     assert len(trained) >= 2  # a rate that somebody typed may well diverge
     assert all(one.epochs == int(one.config["epochs"]) == len(one.curve) for one in trained)

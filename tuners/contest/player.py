@@ -33,6 +33,9 @@ USUAL = {"adam": 2e-3, "sgd": 0.05, "asgd": 0.05, "adagrad": 0.02, "adadelta": 1
 #: How often a configuration that they have tried already is drawn anew.
 REDRAWN = 5
 
+#: After so many epochs who watches gives a training up whose loss has not fallen below this share of its first.
+HOPE, FALLEN = 3, 0.98
+
 #: What beginners type for a learning rate.
 TYPED = (1.0, 0.5, 0.1, 0.05, 0.01, 2.0, 5.0)
 
@@ -47,24 +50,33 @@ class Move:
 
 @dataclass
 class Player:
-    """One simulated participant. rng: of everything they choose; same history and rng, same choices."""
+    """One simulated participant. rng: of everything they choose; same history and rng, same choices.
+
+    watchful: they look at the losses while it trains. marking: they say which try shall count.
+    """
 
     task: ContestTask
     background: Background
     rng: np.random.Generator
     skill: float = field(init=False)
     patience: int = field(init=False)
+    watchful: bool = field(init=False)
+    marking: bool = field(init=False)
 
     def __post_init__(self) -> None:
         known = math.log1p(self.background.months) / math.log1p(MASTERY)
         self.skill = float(np.clip(known + self.rng.normal(0, 0.12), 0.03, 0.97))
         self.patience = int(self.rng.integers(3, 6)) + round(2 * self.skill)
+        self.watchful, self.marking = (
+            self._chance(0.2 + 0.6 * self.skill),
+            self._chance(0.3 + 0.4 * self.skill),
+        )
 
     def move(self, ended: Sequence[Try]) -> Move | None:
         """The next try after those that ended, in their order; None: they have had enough."""
         if not ended:
             return self._first()
-        scored = [one for one in ended if one.state in SCORED_TRIES and one.dev_error is not None]
+        scored = _scored(ended)
         best = min(scored, key=_error, default=None)
         since = len(ended) - (ended.index(best) + 1 if best else 0)
         if since >= self.patience:
@@ -77,6 +89,18 @@ class Player:
             if move.config not in tried:
                 break
         return move
+
+    def gives_up(self, running: Try) -> bool:
+        """Whether they cancel what trains, from the losses of its first epochs."""
+        losses = [point.train_loss for point in running.curve[:HOPE]]
+        return self.watchful and len(losses) == HOPE and losses[-1] > FALLEN * losses[0]
+
+    def mark(self, ended: Sequence[Try]) -> int | None:
+        """The try that they mark as final: their best, or what they tried last; None: they leave it to the rule."""
+        scored = _scored(ended)
+        if not scored or not self.marking:
+            return None
+        return (min(scored, key=_error) if self._chance(0.5 + 0.5 * self.skill) else scored[-1]).number
 
     def think(self) -> float:
         """Seconds until they submit what they saw the last result for; of people about half a minute, at times minutes."""
@@ -184,6 +208,10 @@ def drawn_background(rng: np.random.Generator) -> Background:
     rating = int(np.clip(round(rng.normal(1.5 + group, 0.8)), 1, 5))
     programming = months + int(rng.integers(6, 60))
     return Background(months, education, rating, int(rng.integers(0, months + 7)), programming)
+
+
+def _scored(ended: Sequence[Try]) -> list[Try]:
+    return [one for one in ended if one.state in SCORED_TRIES and one.dev_error is not None]
 
 
 def _error(one: Try) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +97,11 @@ class Crowd:
     def _act(self, seat: _Seat, tries: list[Try]) -> None:
         """What somebody does at this moment, if anything."""
         now = time.time()
-        if any(one.state in OPEN_TRIES for one in tries):
+        waiting = [one for one in tries if one.state in OPEN_TRIES]
+        for one in waiting:
+            if seat.player.gives_up(one):
+                self.book.cancel(self.id, seat.id, one.number)
+        if waiting:
             return
         if len(tries) > seat.seen:  # a result is there, and they begin to think
             seat.seen = len(tries)
@@ -113,6 +118,8 @@ class Crowd:
                 return
         except UsageError:  # their budget is spent, or the bell rang at this moment
             pass
+        with suppress(UsageError):  # the bell rang
+            self.book.mark_final(self.id, seat.id, seat.player.mark(tries))
         self.book.finish(self.id, seat.id)
         seat.done = True
 
