@@ -1,32 +1,18 @@
-"""Writes runs into MLflow. Runs in MLflow's own environment and imports nothing of this project.
+"""Writes runs through MLflow. Runs in MLflow's own environment and imports nothing of this project.
 
 Reads one JSON document on standard input (see `to_mlflow`) and prints {"runs": N}. Exit code 3 where the
 experiment holds runs already and must not be replaced.
 """
 
 import json
-import math
 import os
 import sys
-import time
-import uuid
 from typing import Any
 
 TAKEN = 3
 
-#: How the addresses of databases begin; the others are those of servers.
-DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
-
 #: What MLflow takes at most in one batch.
 METRICS, PARAMS, TAGS = 1000, 100, 100
-
-#: The longest text that it takes as a parameter and as a tag.
-PARAM, TAG = 6000, 8000
-
-#: Stands for somebody whom nothing names, as in MLflow's own client.
-NOBODY = "unknown"
-
-LARGEST = sys.float_info.max
 
 
 def main() -> int:
@@ -43,136 +29,53 @@ def main() -> int:
         place = experiment.experiment_id
         if experiment.lifecycle_stage == "deleted":
             client.restore_experiment(place)
-        if client.search_runs([place], max_results=1) and not job["overwrite"]:
-            return TAKEN
+        if not _empty(client, place):
+            if not job["overwrite"]:
+                return TAKEN
+            _clear(client, place)
         for key, value in job["tags"].items():
             client.set_experiment_tag(place, key, value)
-    target = IntoTables if job["uri"].startswith(DATABASES) else ThroughClient
-    runs = write(job["searches"], target(job["uri"], place))
+    runs = 0
+    for search in job["searches"]:
+        parent = _write(client, place, search, {})
+        for trial in search["trials"]:
+            _write(client, place, trial, {"mlflow.parentRunId": parent})
+        runs += 1 + len(search["trials"])
     os.write(answer, json.dumps({"runs": runs}).encode())
     return 0
 
 
-def write(searches: list[dict[str, Any]], target: "ThroughClient | IntoTables") -> int:
-    """A run for every search and below it one for every trial, in place of those that are there; returns how many."""
-    target.clear()
-    runs = 0
-    for search in searches:
-        parent = target.add(search, {})
-        for trial in search["trials"]:
-            target.add(trial, {"mlflow.parentRunId": parent})
-        runs += 1 + len(search["trials"])
-    target.finish()
-    return runs
+def _empty(client: Any, experiment: str) -> bool:
+    return not client.search_runs([experiment], max_results=1)
 
 
-class ThroughClient:
-    """Run by run, to a server, whose database is its own matter."""
-
-    def __init__(self, uri: str, experiment: str) -> None:
-        from mlflow.tracking import MlflowClient
-
-        self.client = MlflowClient(tracking_uri=uri)
-        self.experiment = experiment
-
-    def clear(self) -> None:
-        while runs := self.client.search_runs([self.experiment], max_results=500):
-            for run in runs:
-                self.client.delete_run(run.info.run_id)
-
-    def add(self, run: dict[str, Any], more: dict[str, str]) -> str:
-        from mlflow.entities import Metric, Param, RunTag  # type: ignore[import-not-found]
-
-        client = self.client
-        made = client.create_run(self.experiment, start_time=run["start"], tags=more, run_name=run["name"])
-        name: str = made.info.run_id
-        metrics = [Metric(*values) for values in run["metrics"]]
-        params = [Param(key, value[:PARAM]) for key, value in run["params"].items()]
-        labels = [RunTag(key, value[:TAG]) for key, value in {**run["tags"], **more}.items()]
-        client.log_batch(name, metrics[:METRICS], params[:PARAMS], labels[:TAGS])
-        for start in range(METRICS, len(metrics), METRICS):
-            client.log_batch(name, metrics[start : start + METRICS])
-        for start in range(PARAMS, len(params), PARAMS):
-            client.log_batch(name, params=params[start : start + PARAMS])
-        if run["status"] != "RUNNING":
-            client.set_terminated(name, run["status"], end_time=run["end"])
-        return name
-
-    def finish(self) -> None:
-        """Everything is written already."""
+def _clear(client: Any, experiment: str) -> None:
+    while runs := client.search_runs([experiment], max_results=500):
+        for run in runs:
+            client.delete_run(run.info.run_id)
 
 
-class IntoTables:
-    """The rows that the client would write, into a database as MLflow has made it: all or none of them.
+def _write(client: Any, experiment: str, run: dict[str, Any], more: dict[str, str]) -> str:
+    from mlflow.entities import (  # type: ignore[import-not-found]
+        Metric,
+        Param,
+        RunTag,
+    )
 
-    The client takes eight transactions a run, which takes minutes for thousands.
-    """
-
-    def __init__(self, uri: str, experiment: str) -> None:
-        from mlflow.tracking import MlflowClient
-        from sqlalchemy import MetaData, create_engine
-
-        self.experiment = int(experiment)
-        self.folder = MlflowClient(tracking_uri=uri).get_experiment(experiment).artifact_location
-        self.rows: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("runs", "tags", "params", "metrics", "latest_metrics")
-        }
-        self.engine = create_engine(uri)
-        self.tables = MetaData()
-        self.tables.reflect(self.engine, only=list(self.rows))
-
-    def clear(self) -> None:
-        """Nothing yet: earlier runs go when these come."""
-
-    def add(self, run: dict[str, Any], more: dict[str, str]) -> str:
-        name = uuid.uuid4().hex
-        self.rows["runs"].append(
-            {
-                "run_uuid": name,
-                "name": run["name"],
-                "experiment_id": self.experiment,
-                "artifact_uri": f"{self.folder}/{name}/artifacts",
-                "status": run["status"],
-                "start_time": run["start"],
-                "end_time": None if run["status"] == "RUNNING" else run["end"],
-                "lifecycle_stage": "active",
-                "user_id": NOBODY,
-                "source_type": "UNKNOWN",
-                "source_name": "",
-                "source_version": "",
-                "entry_point_name": "",
-            }
-        )
-        tags = {**run["tags"], **more, "mlflow.runName": run["name"]}
-        self.rows["tags"] += [
-            {"run_uuid": name, "key": key, "value": text[:TAG]} for key, text in tags.items()
-        ]
-        self.rows["params"] += [
-            {"run_uuid": name, "key": key, "value": text[:PARAM]} for key, text in run["params"].items()
-        ]
-        metrics = [{"run_uuid": name} | _metric(*values) for values in run["metrics"]]
-        self.rows["metrics"] += metrics
-        metrics.sort(key=lambda metric: (metric["step"], metric["timestamp"], metric["value"]))
-        self.rows["latest_metrics"] += {metric["key"]: metric for metric in metrics}.values()
-        return name
-
-    def finish(self) -> None:
-        from sqlalchemy import insert, update
-
-        runs = self.tables.tables["runs"]
-        earlier = (runs.c.experiment_id == self.experiment) & (runs.c.lifecycle_stage == "active")
-        gone = {"lifecycle_stage": "deleted", "deleted_time": round(1000 * time.time())}
-        with self.engine.begin() as connection:
-            connection.execute(update(runs).where(earlier).values(gone))
-            for name, found in self.rows.items():
-                if found:
-                    connection.execute(insert(self.tables.tables[name]), found)
-
-
-def _metric(key: str, value: float, timestamp: int, step: int) -> dict[str, Any]:
-    """As MLflow keeps it: no number stands as nought with a mark, infinity as the largest number."""
-    kept = 0.0 if math.isnan(value) else max(-LARGEST, min(LARGEST, value))
-    return {"key": key, "value": kept, "timestamp": timestamp, "step": step, "is_nan": math.isnan(value)}
+    tags = {**run["tags"], **more}
+    made = client.create_run(experiment, start_time=run["start"], tags=more, run_name=run["name"])
+    name = made.info.run_id
+    metrics = [Metric(*values) for values in run["metrics"]]
+    params = [Param(key, value[:6000]) for key, value in run["params"].items()]
+    labels = [RunTag(key, value[:8000]) for key, value in tags.items()]
+    client.log_batch(name, metrics[:METRICS], params[:PARAMS], labels[:TAGS])
+    for start in range(METRICS, len(metrics), METRICS):
+        client.log_batch(name, metrics[start : start + METRICS])
+    for start in range(PARAMS, len(params), PARAMS):
+        client.log_batch(name, params=params[start : start + PARAMS])
+    if run["status"] != "RUNNING":
+        client.set_terminated(name, run["status"], end_time=run["end"])
+    return name
 
 
 if __name__ == "__main__":

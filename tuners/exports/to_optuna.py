@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from datasets.errors import UsageError
-from tuners.exporter import ExporterPlugin, SearchData, StudyData, about
+from tuners.exporter import ExporterPlugin, SearchData, StudyData, about, database
 from tuners.record import EpochRecord, TrialRecord, TrialState
-from tuners.space import parameters_of
+from tuners.space import Domain, parameters_of
 from tuners.store import shown
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
+    from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
 #: A degenerate network is selected only for want of others, so it must not be the best of Optuna's study.
@@ -39,13 +39,11 @@ class ToOptuna(ExporterPlugin):
     def write(self, data: StudyData, out: str, *, overwrite: bool, say: Callable[[str], None]) -> list[str]:
         import optuna
 
-        from tuners.exports._optuna_storages import target
         from tuners.optuna_search import quiet
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         with quiet():
-            into = target(out)
-            storage, address = into.storage, into.address
+            storage, address = _storage(out)
             found = data.searches()
             names = {search.title: f"{data.study.name}: {search.title}" for search in found}
             there = {study.study_name for study in storage.get_all_studies()}
@@ -56,21 +54,44 @@ class ToOptuna(ExporterPlugin):
                     "or add --overwrite to replace it"
                 )
             for name in taken:
-                into.delete(name)
-            made = [
-                optuna.create_study(storage=storage, study_name=name, direction="minimize")
-                for name in names.values()
-            ]
-            for search, study in zip(found, made, strict=True):
+                optuna.delete_study(study_name=name, storage=storage)
+            for search in found:
+                study = optuna.create_study(
+                    storage=storage, study_name=names[search.title], direction="minimize"
+                )
                 for key, value in (about(data) | _about(search)).items():
                     study.set_user_attr(key, value)
                 study.set_metric_names(["dev error"])
-                into.add(study, _trials(search))
-                say(f"{study.study_name}: {len(search.trials):,} trials")
+                study.add_trials(_trials(search))
+                say(f"{names[search.title]}: {len(search.trials):,} trials")
         return [
             f"{shown(address)}: {len(found)} Optuna studies, {len(data.trials):,} trials",
             f"open it with: optuna-dashboard {shown(address)}",
         ]
+
+
+def _storage(out: str) -> tuple[BaseStorage, str]:
+    from optuna.storages import JournalStorage, RDBStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    if out.endswith(".journal"):
+        return JournalStorage(JournalFileBackend(out)), out
+    address = database(out, {"version_info", "trial_values"}, "storage of Optuna")
+    storage = RDBStorage(address)
+    if storage.engine.dialect.name == "sqlite":
+        _without_waiting(storage)
+    return storage, address
+
+
+def _without_waiting(storage: RDBStorage) -> None:
+    """Optuna commits several times a trial, each of which would wait for the disk: an export can be repeated."""
+    from sqlalchemy import event
+
+    storage.engine.dispose()
+
+    @event.listens_for(storage.engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def _about(search: SearchData) -> dict[str, Any]:
@@ -86,19 +107,18 @@ def _about(search: SearchData) -> dict[str, Any]:
 
 
 def _trials(search: SearchData) -> list[FrozenTrial]:
-    from tuners.optuna_trials import distribution, domains_of
+    from tuners.optuna_trials import domains_of
 
     parameters = parameters_of(search.system.space) or ()
     domains = domains_of({p.name: p.domain for p in parameters}, (trial.config for trial in search.trials))
-    found = {name: distribution(domain) for name, domain in domains.items()}
-    return [_trial(trial, search.epochs.get(trial.number, []), found) for trial in search.trials]
+    return [_trial(trial, search.epochs.get(trial.number, []), domains) for trial in search.trials]
 
 
-def _trial(
-    trial: TrialRecord, epochs: list[EpochRecord], distributions: dict[str, BaseDistribution]
-) -> FrozenTrial:
+def _trial(trial: TrialRecord, epochs: list[EpochRecord], domains: dict[str, Domain]) -> FrozenTrial:
     from optuna.trial import TrialState as State
     from optuna.trial import create_trial
+
+    from tuners.optuna_trials import distribution
 
     state = State[STATES[trial.state]]
     valued = state in (State.COMPLETE, State.PRUNED)
@@ -106,7 +126,7 @@ def _trial(
         state=state,
         value=trial.dev_error if valued else None,
         params=dict(trial.config),
-        distributions={name: distributions[name] for name in trial.config},
+        distributions={name: distribution(domains[name]) for name in trial.config},
         user_attrs={"state": trial.state.value}
         | {name: value for name in ATTRIBUTES if (value := getattr(trial, name)) is not None and value != ""},
         intermediate_values={epoch.epoch: epoch.dev_error for epoch in epochs},
