@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from dashboard import projector, scrolling  # noqa: E402
+from dashboard import keyboard, projector  # noqa: E402
 from dashboard.contest import doors, identity, login  # noqa: E402
 from dashboard.messages import plain_words  # noqa: E402
 from dashboard.navigation import declarations, navigation  # noqa: E402
@@ -29,7 +29,7 @@ doors.enter(declared)
 st.set_page_config(page_title=f"{page.title} · Handtune")
 st.html(ROOT / "dashboard" / "look.css")
 projector.show(allowed, page)
-scrolling.by_keyboard()
+keyboard.help_out()
 identity.deliver()
 with plain_words():
     if declared in allowed:

@@ -63,19 +63,19 @@ def forget(name: str) -> None:
 def deliver() -> None:
     """Hands the browser what it has to keep or to forget; draws nothing."""
     secrets = _secrets()
-    if not secrets.letters:
-        return
-    letters = [
-        {"name": name, "secret": secrets.held[name] or "", "seconds": seconds}
-        for name, (_, seconds) in secrets.letters.items()
-    ]
+    # Its place is there in every run: without it all that follows would be another element once it has come, and drawn anew.
     with st.container(key=f"{KEY}-cookies"):  # taken out of the page's flow by the style sheet
-        _component(
-            key=KEY,
-            data={"letters": letters, "number": secrets.number},
-            default={"kept": 0},
-            on_kept_change=_kept,
-        )
+        if secrets.letters:
+            letters = [
+                {"name": name, "secret": secrets.held[name] or "", "seconds": seconds}
+                for name, (_, seconds) in secrets.letters.items()
+            ]
+            _component(
+                key=KEY,
+                data={"letters": letters, "number": secrets.number},
+                default={"kept": 0},
+                on_kept_change=_kept,
+            )
 
 
 def _send(name: str, secret: str | None, seconds: int) -> None:
