@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import messages
 from dashboard.age import lasting
 from dashboard.contest import desk, parts
-from dashboard.contest.history import accuracy, outcome
+from dashboard.contest.history import WORDS, accuracy, outcome
 from dashboard.contest.joining import SAID
 from tuners.contest.closing import best
 from tuners.contest.record import OPEN_TRIES, Contest, Try, TryState
@@ -26,6 +26,17 @@ def open_one(tries: Sequence[Try]) -> Try | None:
 def pace(tries: Sequence[Try]) -> float:
     one = open_one(tries)
     return RESTS if one is None else TRAINS if one.state == TryState.RUNNING else WAITS
+
+
+def news(tries: Sequence[Try]) -> str:
+    """How the newest try stands, for who hears the page: one sentence for each of its states, none for its epochs."""
+    if not tries:
+        return ""
+    one = tries[-1]
+    if one.state in OPEN_TRIES:
+        return f"Try {one.number} {WORDS[one.state]}."
+    told = f", {accuracy(one)} dev accuracy" if one.dev_error is not None else ""
+    return f"Try {one.number} has ended: {outcome(one) or WORDS[one.state]}{told}."
 
 
 def show(contest: Contest, who: str, tries: Sequence[Try], *, scored: bool = True) -> None:

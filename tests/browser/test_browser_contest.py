@@ -135,7 +135,7 @@ def one_is_cancelled_and_one_reloads(room: Class) -> None:
     before = room.tries("berta")
     end = room.deadlines()["berta"]
     assert end is not None
-    room.berta.reloads_and_counts_down_to(end)
+    room.berta.reloads_and_counts_down_to(end, room.settle)
     expect(page.get_by_role("heading", name=re.compile("Try 2"))).to_be_visible()
     expect(page.get_by_role("cell", name=f"learning rate {MARKS['berta']}").first).to_be_visible()
     expect(page.get_by_role("textbox", name="Epochs", exact=True)).to_have_value("20")
@@ -180,7 +180,7 @@ def everything_is_killed(room: Class) -> None:
         room.serve()
     end = deadlines["berta"]
     assert end is not None
-    room.berta.reloads_and_counts_down_to(end)
+    room.berta.reloads_and_counts_down_to(end, room.settle)
     for who in ("berta", "carla"):
         until(lambda who=who: (room.tries(who)[-1].started or 0) > killed)
     assert room.deadlines() == deadlines

@@ -36,9 +36,16 @@ _losses = st.components.v2.component(
 )
 
 
-def countdown(left: float, total: float, key: str) -> None:
-    """The time that is left, of so much in all, in seconds. At its end the page runs again."""
-    _countdown(key=key, data={"left": left, "total": total, "at": time.time()}, on_over_change=_nothing)
+def countdown(left: float, total: float, key: str, news: str = "") -> None:
+    """The time that is left, of so much in all, in seconds. Whatever holds it runs again once when it is first drawn, so that
+    the browser learns the time of the server, and at its end.
+
+    news: what a screen reader says when it changes.
+    """
+    state: Any = st.session_state.get(key)
+    asked = state["asked"] if state is not None else None
+    data = {"left": left, "total": total, "at": time.time(), "asked": asked, "news": news}
+    _countdown(key=key, data=data, default={"asked": None}, on_asked_change=_nothing)
 
 
 def losses(live: Live | None, curve: Sequence[CurvePoint], epochs: int, key: str) -> None:
@@ -72,4 +79,4 @@ def thinned(places: Sequence[int], values: Sequence[float]) -> list[tuple[int, f
 
 
 def _nothing() -> None:
-    """That the page runs again is all that has to happen."""
+    """That it runs again is all that has to happen."""
