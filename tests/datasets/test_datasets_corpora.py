@@ -47,7 +47,7 @@ def test_what_belongs_to_corpora_is_refused_elsewhere(tmp_path, monkeypatch, cap
 
 
 @pytest.mark.slow
-def test_a_stand_in_is_made_prepared_and_loaded(command, tmp_path):
+def test_a_stand_in_is_made_prepared_and_loaded(command, answer, tmp_path):
     made = command("datasets", "make-standin", "eeg", "--out", "corpus", "--patients", "6", "--seed", "3")
     assert made.returncode == 0, made.stderr
     assert "made up" in made.stdout
@@ -58,10 +58,10 @@ def test_a_stand_in_is_made_prepared_and_loaded(command, tmp_path):
     assert prepared.returncode == 0, prepared.stderr
     assert "extracting samples" in prepared.stderr
     assert "1 skipped" in prepared.stdout and "train 16, dev 8, eval 8" in prepared.stdout
-    again = command("datasets", "prepare", "eeg", *options, "--most-bad", "0.2")
+    again = answer("datasets", "prepare", "eeg", *options, "--most-bad", "0.2")
     assert again.stdout == prepared.stdout and "extracting" not in again.stderr
     folder = next(path.parent for path in (tmp_path / "cache").glob("*/meta.json"))
-    found = json.loads(command("datasets", "info", str(folder), "--json").stdout)
+    found = json.loads(answer("datasets", "info", str(folder), "--json").stdout)
     assert (found["provenance"], found["dataset"], found["input_shape"]) == ("stand-in", "12", [100, 20, 15])
     assert [part["class_counts"] for part in found["splits"].values()] == [[8, 8], [4, 4], [4, 4]]
     dataset = datasets.load(str(folder))
@@ -75,20 +75,16 @@ def test_a_stand_in_is_made_prepared_and_loaded(command, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_interrupted_preparation_says_so_and_goes_on(command, tmp_path, repo_root):
-    made = command("datasets", "make-standin", "eeg", "--out", "corpus", "--patients", "8")
-    assert made.returncode == 0, made.stderr
-    words = ["prepare", "eeg", "--data-root", "corpus", "--out", "cache", "--workers", "2"]
+def test_an_interrupted_preparation_says_so_and_goes_on(command, small_corpus, tmp_path):
+    words = ["prepare", "eeg", "--data-root", str(small_corpus("12")), "--out", "cache", "--workers", "2"]
     process = subprocess.Popen(
         [sys.executable, "-m", "datasets", *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
-    for _ in range(400):
-        if list((tmp_path / "cache").glob(".preparing-*/shards/*.npy")):
-            break
+    while process.poll() is None and not list((tmp_path / "cache").glob(".preparing-*/shards/*.npy")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 130, errors
     assert "Traceback" not in errors and "goes on" in errors
     done = command("datasets", *words)
     assert done.returncode == 0, done.stderr
