@@ -16,13 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard import messages, reading, servers
 from dashboard.contest import doors
 from datasets.errors import DataError, HandtuneError, UsageError
+from tuners import logs
 from tuners.jobs import seat
 from tuners.jobs.queue import Queue
 from tuners.jobs.record import OPEN, Job
 from tuners.store import Store, location
 
 #: What runs them.
-SERVER = servers.Kind(seat.JOBS, ("tuners.jobs",), "jobs/server.log", "runs searches")
+SERVER = servers.Kind(seat.JOBS, ("tuners.jobs",), logs.JOBS_SERVER, "runs searches")
 
 
 def start(study: str, arguments: Sequence[str], token: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import reading
+from tuners import logs
 from tuners.jobs import seat
 from tuners.jobs.process import ROOT, last_words
 from tuners.store import location
@@ -66,8 +67,7 @@ def wake(kind: Kind) -> str:
     store = location(None)
     where = store if "://" in store else str(Path(store).expanduser().resolve())
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    with logs.append(log) as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *kind.words],
             stdin=subprocess.DEVNULL,

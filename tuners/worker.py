@@ -6,8 +6,10 @@ import os
 import signal
 import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from manual.learner import Stopped
+from tuners import logs
 from tuners.clock import Clock
 from tuners.engine import BayesJob, CheckJob, Done, Failed, FinalJob, Job, ScoreJob, Started, TrainJob
 from tuners.record import TrialState
@@ -24,9 +26,9 @@ def main(pipe: Connection, log: str, warm: tuple[str, ...] = ()) -> None:
     # Ctrl-C reaches every process of a terminal; the loop alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries print; standard output belongs to the command's own document.
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
+    with logs.append(Path(log)) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
     for name in warm:
         try:
             find_learner(name).prepare()
@@ -40,6 +42,7 @@ def main(pipe: Connection, log: str, warm: tuple[str, ...] = ()) -> None:
         if isinstance(message, bool):  # an answer that came after its job had ended
             continue
         ticket, job = message
+        logs.shorten(Path(log))
         try:
             serve(pipe, ticket, job)
         except (BrokenPipeError, EOFError, OSError) as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dashboard import servers
 from dashboard.contest import desk
+from tuners import logs
 from tuners.contest.record import ContestState
 from tuners.jobs import seat
 
-SERVER = servers.Kind(seat.CONTESTS, ("tuners.contest", "serve"), "contests/server.log", "runs contests")
+SERVER = servers.Kind(seat.CONTESTS, ("tuners.contest", "serve"), logs.CONTESTS_SERVER, "runs contests")
 
 
 def wake() -> str:

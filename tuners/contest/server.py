@@ -13,6 +13,7 @@ from contextlib import suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, UsageError
+from tuners import logs
 from tuners.contest.finals import Finals
 from tuners.contest.hosted import Hosted
 from tuners.contest.people import Trainings
@@ -59,7 +60,7 @@ class Server:
             number: signal.signal(number, self._end)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         }
-        log = self.store.folder / "contests" / "workers.log"
+        log = self.store.folder / logs.CONTESTS_WORKERS
         log.parent.mkdir(parents=True, exist_ok=True)
         known, wanted = tasks(), {one.terms.task for one in self.work.unscored()}
         models = dict.fromkeys(known[name].model for name in sorted(wanted) if name in known)
@@ -96,6 +97,7 @@ class Server:
                 now = time.monotonic()
                 if now - last_beat >= seat.BEAT:
                     last_beat = now
+                    logs.shorten(self.store.folder / logs.CONTESTS_SERVER)
                     if not seat.beat(self.store, seat.CONTESTS):
                         self.say("another server has taken over; this one ends")
                         return False

@@ -21,6 +21,7 @@ import numpy as np
 
 from datasets.cache import META
 from datasets.errors import HandtuneError, UsageError
+from tuners import logs
 from tuners.engine import (
     Done,
     EnginePlugin,
@@ -271,8 +272,8 @@ def _hush(log: Path) -> None:
 
 
 def _append(log: Path, text: str) -> None:
-    with log.open("a", encoding="utf-8") as file:
-        print(text.rstrip(), file=file)
+    with logs.append(log) as file:
+        file.write(f"{text.rstrip()}\n".encode(errors="replace"))
 
 
 def _key(ticket: int, attempt: _Attempt) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from tuners import logs
 from tuners.jobs.record import Job
 from tuners.store import Store
 
@@ -63,8 +64,7 @@ class Process:
         self.token = job.token
         self.log = log
         self._asked: float | None = None
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as out:
+        with logs.append(log) as out:
             self._start = out.tell()
             self._process = subprocess.Popen(
                 run_command(words),
@@ -105,6 +105,10 @@ class Process:
         """Ends it and everything that it started, at once."""
         self._process.kill()
         kill_all(self.token)
+
+    def shorten_log(self) -> None:
+        """Keeps its log small while it runs."""
+        self._start = max(0, self._start - logs.shorten(self.log))
 
     def last_words(self) -> str:
         """What it printed in the end: its error, else its last line."""

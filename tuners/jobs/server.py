@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import DataError, UsageError
-from tuners import schema
+from tuners import logs, schema
 from tuners.jobs import seat
 from tuners.jobs.process import Process, log_of, stop_orphans
 from tuners.jobs.queue import Queue
@@ -86,6 +86,7 @@ class Server:
             try:
                 if time.monotonic() - last_beat >= seat.BEAT:
                     last_beat = time.monotonic()
+                    self._shorten_logs()
                     if not seat.beat(self.store):
                         self.say("another server has taken over; this one ends")
                         return False
@@ -104,6 +105,11 @@ class Server:
                 )
                 self._ending.wait(seat.BEAT)
         return True
+
+    def _shorten_logs(self) -> None:
+        logs.shorten(self.store.folder / logs.JOBS_SERVER)
+        for process in self.running.values():
+            process.shorten_log()
 
     def _look_after(self, jobs: dict[str, Job]) -> None:
         """Ends what was cancelled and writes down what has ended."""
@@ -151,6 +157,8 @@ class Server:
             )
             return
         self.running[job.token] = process
+        server = self.store.folder / logs.JOBS_SERVER
+        logs.delete_old(server.parent, {server, *(one.log for one in self.running.values())})
         self.queue.note(job.token, pid=process.pid)
         self.say(f"{job.study}: started")
 
