@@ -54,10 +54,6 @@ BERTAS = QUICK | {"learning_rate": float(MARKS["berta"])}
 CARLAS = QUICK | {"learning_rate": float(MARKS["carla"])}
 LONG: dict[str, Value] = {"epochs": 20, "batch_size": 4}
 
-#: Seconds after a click on "Cancel" until the worker is free: what is promised. The server looks five times a second,
-#: and a training at every batch, so half the speed of a small machine is enough.
-FREE = 2.0
-
 
 @pytest.fixture
 def room(
@@ -122,13 +118,12 @@ def one_is_cancelled_and_one_reloads(room: Class) -> None:
     page.get_by_role("button", name="Train with these settings").click()
     until(lambda: room.trains("anna"))
     expect(page.get_by_role("heading", name=re.compile("Try 2 trains"))).to_be_visible()
-    page.evaluate("addEventListener('click', () => { window.clicked = Date.now() / 1000; }, true)")
     page.get_by_role("button", name="Cancel this try").click()
     expect(page.get_by_text("Cancelled while it trained.", exact=True)).to_be_visible()
-    clicked = page.evaluate("window.clicked")
-    one = room.tries("anna")[1]
-    assert one.state == TryState.CANCELLED and one.ended is not None
-    assert 0 < one.ended - clicked < FREE
+    one = room.tries("anna")[
+        1
+    ]  # how soon is measured where nothing but the server is between (test_contest_server.py)
+    assert one.state == TryState.CANCELLED and 0 < one.epochs < 20
 
     page = room.berta.page
     expect(page.get_by_role("heading", name=re.compile("Try 2 (trains|waits)"))).to_be_visible()

@@ -38,7 +38,7 @@ def test_a_contest_from_its_creation_to_its_end(say: Answer) -> None:
     assert "is open" in say("open", contest["join_code"].lower()).stdout
     assert "is open; 5 minutes left" in say("extend", contest["contest"], "2").stdout
     status = json.loads(say("status", contest["contest"], "--json").stdout)
-    assert 290 < status["left_seconds"] <= 300 and status["people"] == 0 and not status["served"]
+    assert 240 < status["left_seconds"] <= 300 and status["people"] == 0 and not status["served"]
     assert "state: open" in say("status", contest["contest"]).stdout
     assert status["scoring"] is None and "eval" not in say("status", contest["contest"]).stdout
     assert "is ended" in say("end", contest["contest"]).stdout

@@ -290,11 +290,11 @@ def until(condition: Callable[[], bool], limit: float = 90) -> None:
 
 @pytest.mark.slow
 def test_jobs_run_in_turn_and_outlive_a_killed_server_and_a_cancellation(
-    store: Store, own_data: Path
+    store: Store, many_points: Path
 ) -> None:
     queue = Queue(store)
-    words = ("--dataset", str(own_data), "--baselines")
-    queue.add(new_token(), "good", (*words, "knn"))
+    words = ("--dataset", str(many_points), "--baselines")
+    queue.add(new_token(), "good", (*words, "mlp-m1"))  # it would go on for longer than all of this takes
     queue.add(new_token(), "bad", (*words, "nobody"))
     token = named(queue, "good").token
 
