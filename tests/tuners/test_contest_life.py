@@ -66,7 +66,7 @@ def test_a_server_does_not_leave_what_was_asked_for_after_its_last_look(book: Bo
 def test_what_waited_of_a_deleted_contest_keeps_no_server(book: Book, server: Server) -> None:
     contest = lobby(book)
     book.practise(contest.id, codes.new_id(), CONFIG)
-    server.trainings, _ = training(book)
+    server.trainings = training(book)
     assert server._at_work()
     book.delete(contest.id)
     server._look()

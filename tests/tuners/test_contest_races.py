@@ -61,14 +61,13 @@ def test_two_who_join_at_once_have_two_names(book: Book, monkeypatch: pytest.Mon
 READY = SimpleNamespace(data="digits", model="digits-cnn-15")
 
 
-def training(book: Book, *contests: str) -> tuple[Trainings, MemoryRunner]:
+def training(book: Book, *contests: str) -> Trainings:
     """A server's trainings in the middle of all that was asked for."""
-    runner = MemoryRunner(workers=9)
-    trainings = Trainings(Work(book.store), runner)  # type: ignore[arg-type]
+    trainings = Trainings(Work(book.store), MemoryRunner(workers=9))  # type: ignore[arg-type]
     trainings.look()
     while trainings.start_next({id: READY for id in contests}):  # type: ignore[dict-item]
         pass
-    return trainings, runner
+    return trainings
 
 
 def test_what_was_cancelled_before_a_server_ends_does_not_wait_for_the_next(book: Book) -> None:
@@ -76,7 +75,7 @@ def test_what_was_cancelled_before_a_server_ends_does_not_wait_for_the_next(book
     first, second, third = (taking_part(book, contest.id) for _ in range(3))
     for person in (first, second, third):
         book.submit(contest.id, person, CONFIG)
-    trainings, _ = training(book, contest.id)
+    trainings = training(book, contest.id)
     book.cancel(contest.id, first, 1)
     book.finish(contest.id, second)
     trainings.put_back()
@@ -87,11 +86,31 @@ def test_what_was_cancelled_before_a_server_ends_does_not_wait_for_the_next(book
     assert found[first].started is None, "which is what is charged by"
 
 
+def test_a_try_that_nobody_trains_waits_again(book: Book) -> None:
+    """As a server was killed, or the store failed as a try was given to a worker."""
+    contest = opened(book)
+    first, second = (taking_part(book, contest.id) for _ in range(2))
+    for person in (first, second):
+        book.submit(contest.id, person, CONFIG)
+    trainings = training(book, contest.id)
+    work = Work(book.store)
+    work.write_live([one.live() for one in trainings.running.values()], [])
+    trainings.look()
+    assert [one.state for one in book.tries(contest.id)] == [TryState.RUNNING] * 2 and not trainings.waiting
+    trainings.running = {}
+    book.cancel(contest.id, second, 1)
+    trainings.look()
+    found = {one.person: one.state for one in book.tries(contest.id)}
+    assert found == {first: TryState.QUEUED, second: TryState.CANCELLED} and book.live(contest.id) == {}
+    trainings.look()
+    assert [one.key[1] for one in trainings.waiting] == [first]
+
+
 def test_a_result_that_comes_after_the_bell_is_cut_however_late_the_bell_is_noticed(book: Book) -> None:
     contest = opened(book, minutes=1)
     person = taking_part(book, contest.id)
     book.submit(contest.id, person, CONFIG)
-    trainings, _ = training(book, contest.id)
+    trainings = training(book, contest.id)
     with book.store.engine.begin() as connection:
         connection.execute(update(tables.contests).values(opened=time.time() - 61))
     (ticket,) = trainings.running
@@ -104,7 +123,7 @@ def test_a_result_that_comes_after_the_bell_is_cut_however_late_the_bell_is_noti
 def test_practice_is_gone_with_the_end_also_what_trains(book: Book) -> None:
     contest, practice = opened(book), codes.new_id()
     book.practise(contest.id, practice, CONFIG)
-    trainings, _ = training(book, contest.id)
+    trainings = training(book, contest.id)
     book.end(contest.id)
     assert book.practice(contest.id, practice) == []
     (ticket,) = trainings.running

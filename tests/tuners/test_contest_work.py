@@ -44,7 +44,6 @@ def test_what_the_server_writes_is_read_by_everybody(book: Book) -> None:
     assert book.live(contest.id)[person, 1].losses == (2.5, 2.25)
     assert book.tries(contest.id)[0].curve == tuple(curve)
     assert work.put_back(key)
-    work.forget_live()
     (again,) = book.tries(contest.id)
     assert (again.state, again.started, again.epochs, again.curve) == (TryState.QUEUED, None, 0, ())
     assert book.live(contest.id) == {}

@@ -193,6 +193,14 @@ def test_a_seat_is_taken_once_and_left(store: Store) -> None:
     assert seat.holder(store) is None
 
 
+def test_a_server_keeps_its_seat_when_its_machine_is_renamed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.take(store)
+    monkeypatch.setattr(seat.socket, "gethostname", lambda: "laptop.another-network")
+    assert seat.beat(store)
+
+
 def test_a_dead_server_on_this_machine_is_replaced_at_once(store: Store) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     while not _zombie(ended.pid):  # ended, and nobody has asked how: that is dead as well

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datasets.errors import UsageError
@@ -38,20 +38,25 @@ class Trainings:
         self._shown = 0.0
 
     def put_back(self) -> None:
-        """Lets wait again what this server leaves running, or an earlier one left; what was to be cancelled or is too late
-        has ended."""
+        """Lets wait again what runs, as this server ends."""
         self.running.clear()
-        for asked in self.work.asked():
-            if asked.one.state == TryState.RUNNING and not self.work.put_back(asked.key):
-                state, note = self._fate(asked)
+        self._put_back(self.work.asked())
+
+    def _put_back(self, asked: Iterable[Asked]) -> None:
+        """Lets wait again what runs according to the book and has no worker, as an earlier server left it, or as the store
+        failed when it was given one; what was to be cancelled or is too late has ended."""
+        under_way = {one.asked.key for one in self.running.values()}
+        for one in asked:
+            lost = one.one.state == TryState.RUNNING and one.key not in under_way
+            if lost and not self.work.put_back(one.key):
+                state, note = self._fate(one)
                 self.work.end_try(
-                    asked.key,
+                    one.key,
                     state or TryState.CANCELLED,
                     note=f"{note or CANCELLED}, which cost nothing",
                     started=None,
                     epochs=0,
                 )
-        self.work.forget_live()
 
     def of(self, contest: str) -> list[Training]:
         """What trains of a contest."""
@@ -62,6 +67,7 @@ class Trainings:
     def look(self) -> None:
         """Reads what waits, and cancels what is to be cancelled or was deleted."""
         asked = {one.key: one for one in self.work.asked()}
+        self._put_back(asked.values())
         self.waiting = [one for one in asked.values() if one.one.state == TryState.QUEUED]
         if self.waiting:
             self._had = self.work.had({key[0] for key in asked})

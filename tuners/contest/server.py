@@ -69,7 +69,6 @@ class Server:
         self.finals = Finals(self.work, self.runner, self.say)
         ours = True
         try:
-            self.trainings.put_back()
             self.finals.recover()
             ours = self._serve()
         finally:

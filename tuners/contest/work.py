@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 
 from tuners.contest import tables
 from tuners.contest.book import Book
@@ -86,22 +86,22 @@ class Work(Book):
 
     def take(self, asked: Asked) -> bool:
         """Begins a try; False where it was cancelled or cut this moment."""
-        values = {"state": str(TryState.RUNNING), "started": time.time()}
-        return self._change(asked.key, TryState.QUEUED, values)
+        with alone(self.store.engine) as connection:
+            changed = connection.execute(
+                update(TRIES)
+                .where(*_is(asked.key), TRIES.c.state == TryState.QUEUED)
+                .values(state=str(TryState.RUNNING), started=time.time())
+            ).rowcount
+        return bool(changed)
 
     def end_try(self, key: Key, state: TryState, curve: Sequence[CurvePoint] = (), **values: Any) -> None:
         """Writes how a running try ended; nothing where its person has withdrawn."""
         row = {"state": str(state), "ended": time.time(), "curve": points(curve), **values}
-        table = tables.live
         with alone(self.store.engine) as connection:
             connection.execute(
                 update(TRIES).where(*_is(key), TRIES.c.state == TryState.RUNNING).values(**row)
             )
-            connection.execute(
-                delete(table).where(
-                    table.c.contest == key[0], table.c.person == key[1], table.c.number == key[2]
-                )
-            )
+            _forget_live(connection, key)
 
     def put_back(self, key: Key) -> bool:
         """Lets a running try wait again from its beginning: not it ended, but what ran it. It is charged to nobody. False
@@ -113,7 +113,15 @@ class Work(Book):
             "seconds": 0.0,
             "curve": [],
         }
-        return self._change(key, TryState.RUNNING, values, TRIES.c.cancel == 0)
+        with alone(self.store.engine) as connection:
+            changed = connection.execute(
+                update(TRIES)
+                .where(*_is(key), TRIES.c.state == TryState.RUNNING, TRIES.c.cancel == 0)
+                .values(**values)
+            ).rowcount
+            if changed:
+                _forget_live(connection, key)
+        return bool(changed)
 
     def write_live(self, lives: Iterable[Live], curves: Iterable[tuple[Key, Sequence[CurvePoint]]]) -> None:
         """What trains now, in one transaction for all: rows of batches, and curves that became longer."""
@@ -121,8 +129,7 @@ class Work(Book):
         rows = [asdict(live) | {"losses": list(live.losses)} for live in lives]
         with alone(self.store.engine) as connection:
             for row in rows:
-                here = (table.c[name] == row[name] for name in ("contest", "person", "number"))
-                connection.execute(delete(table).where(*here))
+                _forget_live(connection, (row["contest"], row["person"], row["number"]))
             # Whoever withdrew meanwhile is not brought back.
             running = select(TRIES.c.contest, TRIES.c.person, TRIES.c.number)
             there = {
@@ -137,11 +144,6 @@ class Work(Book):
                     .where(*_is(key), TRIES.c.state == TryState.RUNNING)
                     .values(curve=points(curve), epochs=len(curve))
                 )
-
-    def forget_live(self) -> None:
-        """Deletes what an earlier server left of trainings that nobody does any more."""
-        with alone(self.store.engine) as connection:
-            connection.execute(delete(tables.live))
 
     def time_over(self, contest: Contest, person: Person, at: float) -> None:
         """Ends the part of one person whose own clock ran out."""
@@ -239,19 +241,17 @@ class Work(Book):
         """Every final configuration has its result."""
         self._move(id, ContestState.ENDED, state=str(ContestState.SCORED))
 
-    def _change(
-        self, key: Key, state: TryState, values: Mapping[str, Any], *where: ColumnElement[bool]
-    ) -> bool:
-        with alone(self.store.engine) as connection:
-            changed = connection.execute(
-                update(TRIES).where(*_is(key), TRIES.c.state == state, *where).values(**values)
-            ).rowcount
-        return bool(changed)
-
 
 def points(curve: Sequence[CurvePoint]) -> list[list[float]]:
     """A curve as its column holds it."""
     return [[point.epoch, point.train_loss, round(point.seconds, 4)] for point in curve]
+
+
+def _forget_live(connection: Connection, key: Key) -> None:
+    """What is shown of a training that ended, or anew."""
+    table = tables.live
+    one = (table.c.contest == key[0], table.c.person == key[1], table.c.number == key[2])
+    connection.execute(delete(table).where(*one))
 
 
 def _is(key: Key) -> tuple[ColumnElement[bool], ...]:

@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,10 @@ class Holder:
         return self.host != this_host() or runs(self.pid)
 
 
+@cache
 def this_host() -> str:
-    """This machine, and on Linux the container of it: process numbers mean something within it alone."""
+    """This machine, and on Linux the container of it: process numbers mean something within it alone. A name that changes
+    with the network, as that of a laptop may, is the one that this process had first."""
     name = socket.gethostname()[:80]
     with suppress(OSError):
         return f"{name}/{Path('/proc/self/ns/pid').stat().st_ino}"
