@@ -13,6 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.components.v2.manifest_scanner import scan_component_manifests
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves a test's own folder off the path
@@ -84,6 +85,15 @@ def installed_components() -> Iterator[None]:
     """A server looks once for installed components; AppTest would at every page, which costs more than the page."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_sessions_of_keras() -> Iterator[None]:
+    """Where another test has imported Keras, Streamlit would end its session after each run of a page, none of which
+    has one: half a second each, as all objects of TensorFlow or PyTorch are looked through for garbage."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
