@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from contest_steps import amid
 from insight_records import add_searched_study
 from sqlalchemy import delete, insert, update
 
@@ -71,6 +72,12 @@ def test_a_name_waits_or_runs_once(store: Store) -> None:
         queue.add(new_token(), "a", WORDS)
 
 
+def test_a_name_is_given_once_however_many_ask_at_once(store: Store) -> None:
+    with amid(store, "FROM jobs", lambda other: Queue(other.store).add(new_token(), "a", WORDS)):
+        Queue(store).add(new_token(), "a", WORDS)
+    assert len(Queue(store).jobs()) == 1
+
+
 def test_a_waiting_job_is_cancelled_at_once_and_may_go_to_the_end_of_the_queue(store: Store) -> None:
     queue = Queue(store)
     for study in ("a", "b"):
@@ -95,6 +102,7 @@ def test_a_running_job_is_asked_to_end_and_writes_how_it_did(store: Store) -> No
     queue.cancel(token)
     assert named(queue, "a").state == JobState.RUNNING
     assert named(queue, "a").cancel
+    assert not queue.put_back(token), "however its server ends"
     queue.end(token, JobState.CANCELLED, 130, "Cancelled.")
     job = named(queue, "a")
     assert (job.state, job.exit_code, job.message) == (JobState.CANCELLED, 130, "Cancelled.")

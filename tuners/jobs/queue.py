@@ -11,14 +11,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, inspect, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, func, insert, inspect, select, update
 
 from datasets.errors import UsageError
 from tuners import schema
 from tuners.jobs.arguments import check
 from tuners.jobs.record import FINAL_CODES, OPEN, Job, JobState
 from tuners.store import Store, now
+from tuners.store_format import alone
 
 JOBS = schema.jobs
 
@@ -59,11 +59,6 @@ class Queue:
             raise UsageError(
                 f"a token has at most {LONGEST_TOKEN} characters, and {token!r} has {len(token)}"
             )
-        open_jobs = [job for job in self.jobs() if job.token == token or job.state in OPEN]
-        if any(job.token == token for job in open_jobs):
-            return False
-        if any(job.study == study for job in open_jobs):
-            raise UsageError(f"a search called {study!r} waits or runs already; choose another name")
         row = {
             "token": token,
             "study": study,
@@ -73,11 +68,13 @@ class Queue:
             "cancel": 0,
             "message": "",
         }
-        try:
-            with self.store.engine.begin() as connection:
-                connection.execute(insert(JOBS).values(**row, place=_last_place()))
-        except IntegrityError:  # the same click by way of another process, this very moment
-            return False
+        with alone(self.store.engine) as connection:  # the same click may come by way of another process
+            if connection.execute(select(JOBS.c.token).where(JOBS.c.token == token)).first():
+                return False
+            same = select(JOBS.c.token).where(JOBS.c.study == study, JOBS.c.state.in_(OPEN))
+            if connection.execute(same).first():
+                raise UsageError(f"a search called {study!r} waits or runs already; choose another name")
+            connection.execute(insert(JOBS).values(**row, place=_last_place()))
         return True
 
     def cancel(self, token: str) -> None:
@@ -135,14 +132,17 @@ class Queue:
         values = {"state": state, "finished": time.time(), "exit_code": exit_code, "message": message}
         self._change(token, JobState.RUNNING, values)
 
-    def put_back(self, token: str) -> None:
-        """Lets a running job wait again at its old place: not the job ended, but what ran it."""
-        self._change(token, JobState.RUNNING, _fresh())
+    def put_back(self, token: str) -> bool:
+        """Lets a running job wait again at its old place: not the job ended, but what ran it. False where it was cancelled
+        meanwhile."""
+        return self._change(token, JobState.RUNNING, _fresh(), JOBS.c.cancel == 0)
 
-    def _change(self, token: str, state: JobState, values: dict[str, Any]) -> bool:
+    def _change(
+        self, token: str, state: JobState, values: dict[str, Any], *where: ColumnElement[bool]
+    ) -> bool:
         with self.store.engine.begin() as connection:
             changed = connection.execute(
-                update(JOBS).where(JOBS.c.token == token, JOBS.c.state == state).values(**values)
+                update(JOBS).where(JOBS.c.token == token, JOBS.c.state == state, *where).values(**values)
             )
         return bool(changed.rowcount)
 

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -190,12 +191,14 @@ class Server:
                 continue  # it may run on another machine, for all that can be seen from here
             self._left.remove(job)
             self._close_study(job, -signal.SIGKILL)
-            if orphaned and not job.cancel and state != StudyState.FINISHED:
-                self.queue.put_back(job.token)
-                self.say(f"{job.study}: its server died; it was stopped, and goes on from where it was")
-                continue
+            cancelled = job.cancel
+            if orphaned and not cancelled and state != StudyState.FINISHED:
+                if self.queue.put_back(job.token):
+                    self.say(f"{job.study}: its server died; it was stopped, and goes on from where it was")
+                    continue
+                cancelled = True
             ended, message = ending(state, study.note if study is not None else "")
-            if job.cancel and ended == JobState.FAILED:
+            if cancelled and ended == JobState.FAILED:
                 ended, message = JobState.CANCELLED, CANCELLED
             self.queue.end(job.token, ended, None, message)
             self.say(f"{job.study}: found {ended}")
@@ -210,11 +213,11 @@ class Server:
             for token, code in codes.items():
                 if token not in jobs:
                     continue
-                if jobs[token].cancel or outcome(code, False, "")[0] != JobState.CANCELLED:
-                    self._end_job(jobs[token], self.running[token], code)
-                else:
-                    self._close_study(jobs[token], code)
-                    self.queue.put_back(token)
+                self._close_study(jobs[token], code)
+                interrupted = outcome(code, False, "")[0] == JobState.CANCELLED
+                if not (interrupted and self.queue.put_back(token)):
+                    ended = replace(jobs[token], cancel=jobs[token].cancel or interrupted)
+                    self._end_job(ended, self.running[token], code)
         self.running.clear()
 
 
