@@ -104,8 +104,7 @@ class Terms:
     None for no such limit; cancelled work is charged by its epochs. seed: of data order, weights and tuners.
     tuners: which autotuners join; searches: how many runs of each, as a run is what compares with a person.
     final_seeds: trainings of each final configuration on train + dev. published: the study's 31 final
-    configurations take part as well.
-    """
+    configurations take part as well."""
 
     task: str = "digits"
     minutes: float = 10.0
@@ -124,8 +123,7 @@ class Consent:
     """The text that participants agree to. version: recorded with each agreement.
 
     institution, contact: who runs it. freeze_days: after so many days from the end nothing can be withdrawn any
-    more, as the analysis is fixed then.
-    """
+    more, as the analysis is fixed then."""
 
     version: str
     text: str
@@ -136,8 +134,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Pause:
-    """A while in which the machine slept, or by which its clock was put forward: it counts on nobody's clock. at: its
-    beginning."""
+    """The machine slept, or its clock was put forward, which counts on nobody's clock. at: the beginning."""
 
     at: float
     seconds: float
@@ -147,9 +144,7 @@ class Pause:
 class Contest:
     """id: in addresses. join_code: what participants type. study: where the tuners' trials are in the store.
 
-    extended: minutes that were added while it ran. freeze: the moment after which nothing can be withdrawn. pauses: in
-    their order.
-    """
+    extended: minutes that were added while it ran. freeze: the moment after which nothing can be withdrawn."""
 
     id: str
     title: str
@@ -170,8 +165,7 @@ class Contest:
 class Background:
     """What somebody says of themselves. months: with deep learning (0 or more). rating: own skill in tuning, 1 to 5.
 
-    ml_months: with other machine learning; programming_months. None where it was not said.
-    """
+    ml_months: with other machine learning; programming_months. None where it was not said."""
 
     months: int
     education: Education
@@ -186,8 +180,7 @@ class Person:
 
     agreed: when, to which consent_version; reuse: that the data may be passed on as an export.
     final: the number of the try that is their final one, by their own mark. finished, ending: when and why their time
-    ended ("they finished", "time was over", "the contest was ended").
-    """
+    ended ("they finished", "time was over", "the contest was ended")."""
 
     contest: str
     id: str

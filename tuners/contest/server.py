@@ -112,9 +112,7 @@ class Server:
                     if self._leave():
                         self.say("nothing to do; it starts again with the next contest")
                         return True
-                    last_work = (
-                        now  # there is, as what was asked for this moment, or practice that is to be deleted
-                    )
+                    last_work = now  # there is: it was asked for this moment, or practice is to be deleted
             except UsageError as error:  # a contest that was deleted this moment; the next look knows
                 self.say(str(error))
             except SQLAlchemyError as error:  # a database that is restarted, a disk that is full
@@ -139,8 +137,7 @@ class Server:
             self._events.extend(self.runner.wait(LISTEN))
         else:
             self._ending.wait(LISTEN)
-        if self.work.exists():
-            self.clock.woken()  # before what came is judged by its moment
+        self.clock.woken()  # before what came is judged by its moment
         while self._events:
             self._hear(self._events[0])
             self._events.popleft()

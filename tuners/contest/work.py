@@ -151,6 +151,8 @@ class Work(Book):
 
     def pause(self, at: float, seconds: float) -> None:
         """Writes that the machine slept, for the contests that were open."""
+        if not self.exists():
+            return
         is_open = select(CONTESTS.c.id).where(CONTESTS.c.state == ContestState.OPEN)
         with alone(self.store.engine) as connection:
             for id in connection.execute(is_open).scalars().all():
