@@ -39,19 +39,26 @@ def suggestion(draft: Draft) -> str:
 def save(draft: Draft, name: str, replace: bool = False) -> bool:
     """Saves the drawing under a name, with dev and eval drawn like train where they are empty.
 
-    One of that name that this draft was neither opened from nor saved as is replaced only if `replace`. False, and `trouble` says
-    why, where it could not be saved.
+    What somebody else saved under that name is replaced only if `replace`. False, and `trouble` says why, where it could not
+    be saved.
     """
     with draft.lock:
+        if not draft.known():
+            return False
         try:
             canvas = like_train(draft.canvas, only_empty=True)
             if name != draft.name or not drawings.holds(name, canvas):
-                drawings.save(name, canvas, replace=replace or name == draft.name)
+                drawings.save(name, canvas, replace=replace or not others(draft, name))
         except (DataError, HandtuneError) as error:
             draft.trouble = str(error)
             return False
-        draft.name = name
+        draft.name, draft.version = name, drawings.version(name)
         return draft.change(lambda _: canvas, f"Saved as the data set {name}")
+
+
+def others(draft: Draft, name: str) -> bool:
+    """Whether what is saved under that name is not what this draft was opened from or saved as."""
+    return name in drawings.names() and (name != draft.name or drawings.version(name) != draft.version)
 
 
 def _save(draft: Draft, name: str, replace: bool) -> None:
@@ -70,7 +77,12 @@ def panel(draft: Draft) -> None:
         "Name of the data set", suggestion(draft), key=f"save-as-{draft.token}-{draft.name}", max_chars=60
     )
     name, replace = chosen(draft)
-    if name != draft.name and name in drawings.names():
+    if others(draft, name):
+        if name == draft.name:
+            st.caption(
+                f"**{messages.escaped(name)}** was saved again elsewhere, in another browser tab perhaps, since you opened or "
+                "saved it here. Choose another name to keep both."
+            )
         replace = st.checkbox(f"Replace the saved drawing {name}", key=f"replace-{draft.token}-{name}")
     st.button(
         "Save as a data set",
@@ -130,7 +142,8 @@ def saved_list(current: str) -> None:
 def open_saved(name: str) -> None:
     """Opens a saved drawing as a new draft. A problem is said by the page."""
     try:
-        drafts.begin(drawings.read(name), name, f"Opened the drawing {name}")
+        version = drawings.version(name)  # first, so that what is saved meanwhile is not taken for it
+        drafts.begin(drawings.read(name), name, version, f"Opened the drawing {name}")
     except (DataError, HandtuneError) as error:
         st.session_state["drawing_trouble"] = str(error)
 

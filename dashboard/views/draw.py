@@ -10,6 +10,7 @@ from dashboard.drawing import (
     apply,
     canvas,
     classes,
+    company,
     distributions,
     drafts,
     examples,
@@ -89,7 +90,7 @@ def do(draft: Draft, action: actions.Action) -> None:
         except DataError as error:
             draft.trouble = str(error)
         else:
-            draft.change(lambda _: after, words)
+            draft.change(lambda _: after, words, stroke=True)
 
 
 def like_train(draft: Draft, split: SplitName) -> None:
@@ -167,12 +168,14 @@ def editor() -> None:
 
 def edit(draft: Draft) -> None:
     take(draft)
+    draft.show()
     left, right = st.columns([0.63, 0.37], gap="medium")
     with left:
         split = head(draft)
         place = st.container()
     with right:
         show_trouble(draft)
+        company.note(draft)
         if draft.empty:
             examples.show(draft)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,68 @@ def test_what_was_damaged_is_mended_by_saving_it_again() -> None:
             datasets.load("mine")
         assert saved.save(draft, "mine"), draft.trouble
         assert len(datasets.load("mine").split.train) == 40
+
+
+@pytest.fixture
+def tab(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Goes on in the browser tab of that name."""
+    return lambda name: monkeypatch.setattr(drafts, "_session", lambda: name)
+
+
+def test_strokes_of_two_tabs_stay_and_nothing_is_done_to_what_a_tab_does_not_show(
+    tab: Callable[[str], None],
+) -> None:
+    draft = opened()
+    for name in ("one", "other"):
+        tab(name)
+        draft.show()
+    assert draft.change(stroke, "Drew", stroke=True)
+    tab("one")
+    assert draft.stale and draft.elsewhere
+    assert draft.change(stroke, "Drew", stroke=True), "nobody's stroke is lost"
+    both = draft.canvas
+    assert len(both.train) == 2
+    for doing in (draft.undo, lambda: draft.change(lambda one: clear(one, "train"), "Cleared")):
+        draft.trouble = ""
+        doing()
+        assert draft.canvas is both and draft.trouble == drafts.ELSEWHERE
+    assert not saved.save(draft, "mine") and drawings.names() == ()
+    draft.show()
+    draft.undo()
+    draft.undo()
+    assert draft.canvas.train == (), "what this tab does it knows"
+    tab("other")
+    draft.show()
+    draft.change(lambda one: add_class(one, "C"), "Added C")
+    tab("one")
+    assert not draft.change(stroke, "Drew", stroke=True), "its class may be another one by now"
+
+
+def test_a_tab_that_was_closed_is_forgotten(tab: Callable[[str], None]) -> None:
+    draft = opened()
+    for name in ("one", "other"):
+        tab(name)
+        draft.show()
+    assert draft.elsewhere
+    draft.seen["one"] -= drafts.GONE + 1
+    assert not draft.elsewhere
+
+
+def test_what_another_tab_has_saved_is_replaced_only_if_that_is_wanted() -> None:
+    """Two tabs have opened the same drawing, each as a draft of its own."""
+    canvas = add(stroke(Canvas()), "train", Stroke(1, ((0.0, 0.0),), 0.05, 20))
+    drawings.save("mine", saved.like_train(canvas, only_empty=True))
+    one, other = (
+        Draft(token, drawings.read("mine"), name="mine", version=drawings.version("mine"))
+        for token in ("x" * 8, "y" * 8)
+    )
+    one.change(stroke, "Drew")
+    other.change(lambda canvas: stroke(stroke(canvas)), "Drew")
+    assert saved.save(one, "mine") and saved.save(one, "mine")
+    kept = drawings.version("mine")
+    assert not saved.save(other, "mine")
+    assert "there is a drawing called 'mine' already" in other.trouble and drawings.version("mine") == kept
+    assert saved.save(other, "mine", replace=True) and drawings.version("mine") != kept
 
 
 def test_old_drafts_are_deleted_and_others_stay(folder: Path) -> None:
