@@ -90,8 +90,9 @@ def whole(own_data, inside, quick, tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
-    """The same study by two workers, killed in the middle, and resumed: address, trials kept, the last command."""
+def killed(own_data, repo_root, environment, inside, quick, tmp_path_factory):
+    """The same study by two workers, killed in the middle, and resumed by this process: address, trials kept, the last
+    command."""
     address = str(tmp_path_factory.mktemp("killed") / "s.sqlite")
     words = ["--dataset", str(own_data), *SEARCH, "--workers", "2", "--store", address, "--study", "s"]
     process = begin(repo_root, environment(**quick), *words)
@@ -106,12 +107,12 @@ def killed(own_data, repo_root, environment, command, quick, tmp_path_factory):
     kept = finished(Store(address, readonly=True))
     assert len(kept) < BY_HAND + len(TUNERS) * BUDGET, "the study ended before it was killed"
     Store(address).update_study("s", heartbeat=time.time() + 60)  # however slow the machine is now
-    early = command("--resume", "s", "--store", address, **quick)
+    early = inside("--resume", "s", "--store", address, **quick)
     with sqlite3.connect(address) as connection:  # as if the time of silence were over
         connection.execute("update studies set heartbeat = heartbeat - 1000")
     state = Store(address, readonly=True).study("s").state
     # By one worker: each one more would import the libraries once more.
-    done = command("--resume", "s", "--store", address, "--workers", "1", "--json", **quick)
+    done = inside("--resume", "s", "--store", address, "--workers", "1", "--json", **quick)
     return address, kept, early, state, done, alive
 
 

@@ -52,6 +52,7 @@ MODELS = scan(HYPERMODELS, Tunable)
 COMPILING = {"vizier-gp-bandit"}
 COMPILED = {"cnn-a"}
 
+#: Two numbers, as in the narrow space below: what is compiled for one serves the other.
 FOUR_POINTS = SearchSpace((Parameter("a", Int(1, 2), 1), Parameter("b", Int(1, 2), 1, trains_on=True)))
 
 LOGARITHMIC = SearchSpace(
@@ -69,7 +70,6 @@ NARROW = SearchSpace(
     (
         Parameter("width", Int(1, 64), 64),
         Parameter("rate", Float(1e-3, 1.0, log=True), 0.1, trains_on=True),
-        Parameter("flag", Choice((True, False)), True),
     ),
     (Constraint("width", "the width is 16 at most", too_wide),),
 )
@@ -86,15 +86,6 @@ def searched():
         return found[name]
 
     return get
-
-
-@pytest.fixture(scope="module", autouse=True)
-def compiled(tmp_path_factory):
-    """Functions that Vizier's library has compiled in one process, for the other: a third of its search."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.mktemp("compiled")))
-        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-        yield
 
 
 @pytest.fixture(scope="module")
