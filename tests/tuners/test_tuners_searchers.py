@@ -30,7 +30,7 @@ from search_drive import (
 from datasets.plugins import scan
 from tuners.record import TrialRecord, TrialState
 from tuners.searcher import ResumeError, Searcher, Task
-from tuners.space import Choice, Constraint, Float, Int, Parameter, SearchSpace, SpaceError, config_key
+from tuners.space import Constraint, Float, Int, Parameter, SearchSpace, SpaceError, config_key
 from tuners.tunable import HYPERMODELS, Tunable
 
 pytestmark = pytest.mark.slow
