@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from datasets.errors import UsageError
 from tuners.schema import trial_notes, trials
 from tuners.store import Store
+from tuners.store_text import storable
 
 #: Characters of a note, tags of a trial, characters of a tag.
 LONGEST_NOTE, MOST_TAGS, LONGEST_TAG = 2000, 10, 30
@@ -98,7 +99,7 @@ def write(store: Store, study: str, note: Note) -> Note | None:
 
 def checked_text(text: str) -> str:
     """A note without blank ends. Raises UsageError where it is too long."""
-    text = text.replace("\r\n", "\n").strip()
+    text = storable(text).replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
         raise UsageError(f"a note has at most {LONGEST_NOTE:,} characters, and this one has {len(text):,}")
     return text
@@ -106,7 +107,8 @@ def checked_text(text: str) -> str:
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags without blanks at their ends, each once, in their order. Raises UsageError where they break a limit."""
-    found = tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags if tag.strip()))
+    kept = (" ".join(storable(tag).split()) for tag in tags)
+    found = tuple(dict.fromkeys(tag for tag in kept if tag))
     if len(found) > MOST_TAGS:
         raise UsageError(f"a trial has at most {MOST_TAGS} tags, and these are {len(found)}")
     for tag in found:

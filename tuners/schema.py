@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Column, Float, Integer, MetaData, Table
+
+from tuners.store_text import Line, Words
 
 metadata = MetaData()
 
@@ -25,31 +27,31 @@ ADDED_IN_4 = (
 REKEYED_IN_3 = ("systems", "trials", "epochs")
 
 meta = Table(
-    "meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
+    "meta", metadata, Column("key", Line(40), primary_key=True), Column("value", Words, nullable=False)
 )
 
 studies = Table(
     "studies",
     metadata,
-    Column("name", String(120), primary_key=True),
+    Column("name", Line(120), primary_key=True),
     Column("spec", JSON, nullable=False),
     Column("data", JSON, nullable=False),
     Column("environment", JSON, nullable=False),
-    Column("command", Text, nullable=False),
-    Column("created", String(40), nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("command", Words, nullable=False),
+    Column("created", Line(40), nullable=False),
+    Column("state", Line(20), nullable=False),
     Column("heartbeat", Float, nullable=False),
-    Column("finished", String(40)),
-    Column("note", Text, nullable=False, default=""),
+    Column("finished", Line(40)),
+    Column("note", Words, nullable=False, default=""),
 )
 
 systems = Table(
     "systems",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("label", String(120), primary_key=True),
-    Column("learner", String(60), nullable=False),
-    Column("tuner", String(60), nullable=False),
+    Column("study", Line(120), primary_key=True),
+    Column("label", Line(120), primary_key=True),
+    Column("learner", Line(60), nullable=False),
+    Column("tuner", Line(60), nullable=False),
     Column("position", Integer, nullable=False),
     Column("space", JSON, nullable=False),
     Column("rules", JSON),
@@ -58,23 +60,23 @@ systems = Table(
 searches = Table(
     "searches",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
     Column("repeat", Integer, primary_key=True),
-    Column("state", String(20), nullable=False),
+    Column("state", Line(20), nullable=False),
     Column("overhead", Float, nullable=False),
     Column("selected", Integer),
-    Column("note", Text, nullable=False, default=""),
+    Column("note", Words, nullable=False, default=""),
 )
 
 trials = Table(
     "trials",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
     Column("repeat", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("state", String(20), nullable=False),
+    Column("state", Line(20), nullable=False),
     Column("config", JSON, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("epochs_planned", Integer, nullable=False),
@@ -88,15 +90,15 @@ trials = Table(
     Column("epochs", Integer, nullable=False),
     Column("best_epoch", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("started", Float, nullable=False),
 )
 
 epochs = Table(
     "epochs",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
     Column("repeat", Integer, primary_key=True),
     Column("trial", Integer, primary_key=True),
     Column("epoch", Integer, primary_key=True),
@@ -112,24 +114,24 @@ epochs = Table(
 scores = Table(
     "scores",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
     Column("repeat", Integer, primary_key=True),
     Column("seed", Integer, nullable=False),
     Column("trial", Integer, nullable=False),
     Column("config", JSON, nullable=False),
     Column("errors", JSON, nullable=False),
     Column("confusion", JSON, nullable=False),
-    Column("architecture", Text, nullable=False),
+    Column("architecture", Words, nullable=False),
     Column("parameters", Integer),
     Column("epochs", Integer, nullable=False),
     Column("best_epoch", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("degenerate", Integer, nullable=False),
     Column("curve", JSON, nullable=False),
-    Column("surface", Text),
-    Column("weights", Text),
-    Column("reason", Text, nullable=False),
+    Column("surface", Words),
+    Column("weights", Words),
+    Column("reason", Words, nullable=False),
     Column("patients", JSON),
     Column("regret", JSON),
     Column("excess", JSON),
@@ -138,9 +140,9 @@ scores = Table(
 bayes = Table(
     "bayes",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("split", String(10), primary_key=True),
-    Column("estimator", String(40), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("split", Line(10), primary_key=True),
+    Column("estimator", Line(40), primary_key=True),
     Column("value", Float, nullable=False),
     Column("bound", Float, nullable=False),
     Column("settings", JSON, nullable=False),
@@ -152,9 +154,9 @@ bayes = Table(
 insights = Table(
     "insights",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
-    Column("kind", String(40), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
+    Column("kind", Line(40), primary_key=True),
     Column("content", JSON, nullable=False),
 )
 
@@ -162,31 +164,31 @@ insights = Table(
 trial_notes = Table(
     "trial_notes",
     metadata,
-    Column("study", String(120), primary_key=True),
-    Column("system", String(120), primary_key=True),
+    Column("study", Line(120), primary_key=True),
+    Column("system", Line(120), primary_key=True),
     Column("repeat", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("note", Text, nullable=False),
+    Column("note", Words, nullable=False),
     Column("tags", JSON, nullable=False),
-    Column("changed", String(40), nullable=False),
+    Column("changed", Line(40), nullable=False),
 )
 
 #: Runs of `tuners/run.py` that somebody asked for and one process starts in turn (`tuners.jobs`).
 jobs = Table(
     "jobs",
     metadata,
-    Column("token", String(40), primary_key=True),
+    Column("token", Line(40), primary_key=True),
     Column("place", Integer, nullable=False),
-    Column("study", String(120), nullable=False),
+    Column("study", Line(120), nullable=False),
     Column("arguments", JSON, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("created", String(40), nullable=False),
+    Column("state", Line(20), nullable=False),
+    Column("created", Line(40), nullable=False),
     Column("started", Float),
     Column("finished", Float),
     Column("pid", Integer),
     Column("cancel", Integer, nullable=False),
     Column("exit_code", Integer),
-    Column("message", Text, nullable=False),
+    Column("message", Words, nullable=False),
 )
 
 #: The process that serves the jobs of this store: one row, so that there is one.
@@ -194,7 +196,7 @@ job_servers = Table(
     "job_servers",
     metadata,
     Column("place", Integer, primary_key=True),
-    Column("host", String(120), nullable=False),
+    Column("host", Line(120), nullable=False),
     Column("pid", Integer, nullable=False),
     Column("heartbeat", Float, nullable=False),
 )

@@ -98,7 +98,6 @@ def test_two_tabs_at_the_same_moment_leave_one(book: Book, contest: Contest, who
         (Draft({"optimizer": ["adam"] * 1000}), "is not possible. It must be one of"),  # type: ignore[dict-item]
         (Draft({}, {"epochs": "because"}), "the reason for epochs must be one of"),  # type: ignore[dict-item]
         (Draft(comment="x" * 2001), "at most 2000 characters"),
-        (Draft(comment="\0"), "NUL"),
     ],
 )
 def test_what_no_form_holds_does_not_grow_the_store(

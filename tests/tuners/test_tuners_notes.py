@@ -35,7 +35,10 @@ def test_a_note_comes_back_and_the_trial_stays_as_it_is(store: Store) -> None:
     assert said.changed > "2024"
     assert notes(store, "searched") == [said]
     assert store.trials("searched") == before
-    assert write(store, "searched", replace(said, text="", tags=())) is None
+    pasted = write(store, "searched", replace(said, text="a\0b", tags=("c\0", "\0")))
+    assert pasted is not None and (pasted.text, pasted.tags) == ("ab", ("c",))
+    assert notes(store, "searched") == [pasted]
+    assert write(store, "searched", replace(pasted, text="\0", tags=())) is None
     assert notes(store, "searched") == []
 
 

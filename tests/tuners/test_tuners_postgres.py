@@ -35,6 +35,7 @@ from test_contest_tries import (  # noqa: F401  # the same
     test_practice_belongs_to_nobody_and_ends_with_the_contest,
     test_refusals_of_a_submission_say_why,
     test_the_bell_cuts_what_waits_and_says_why_each_part_ended,
+    test_what_a_paste_brings_that_no_database_keeps_is_left_out,
     test_what_no_form_offers_is_refused_as_everybody_reads_it,
 )
 from test_contest_work import (  # noqa: F401  # the same
@@ -58,6 +59,7 @@ from test_tuners_store import (  # noqa: F401  # collected here once more, with 
     test_every_record_comes_back_as_it_was_written,
     test_readers_are_not_blocked_by_a_writer,
     test_studies_are_listed_newest_first,
+    test_text_that_no_database_keeps_is_kept_without_what_it_cannot_keep,
     test_the_store_of_another_version_is_refused,
     test_two_studies_cannot_have_one_name,
     test_updates_touch_what_they_name,

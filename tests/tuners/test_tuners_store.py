@@ -177,6 +177,13 @@ def test_a_trial_that_runs_again_forgets_its_own_epochs_only(store):
     assert [epoch.trial for epoch in store.epochs("first")] == [1]
 
 
+def test_text_that_no_database_keeps_is_kept_without_what_it_cannot_keep(store):
+    """A NUL comes by a paste, half a character by a path that is no text."""
+    store.update_study("first", note="a\0b", command="run \udcff ä")
+    assert (store.study("first").note, store.study("first").command) == ("ab", "run ? ä")
+    assert store.trials("first\0") == store.trials("first"), "neither does a page of that address break"
+
+
 def test_two_studies_cannot_have_one_name(store):
     with pytest.raises(
         UsageError, match=r"a study called 'first' is in .* already; continue it with --resume first"

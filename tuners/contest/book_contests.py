@@ -19,6 +19,7 @@ from tuners.contest.task import task
 from tuners.record import HAND
 from tuners.searcher import SEARCH, SearcherPlugin
 from tuners.store_format import alone
+from tuners.store_text import storable
 
 #: How often a join code is drawn anew where it is taken.
 DRAWS = 20
@@ -37,7 +38,7 @@ class Contests(Reading):
             tables.metadata.create_all(connection)
         row = {
             "id": codes.new_id(),
-            "title": title.strip(),
+            "title": storable(title).strip(),
             "terms": asdict(terms),
             "consent": asdict(consent),
             "state": str(ContestState.LOBBY),
@@ -146,7 +147,7 @@ class Contests(Reading):
 
 def _check(title: str, terms: Terms, consent: Consent) -> None:
     """Raises UsageError with the rule, the value and the way out."""
-    if not title.strip() or len(title) > 120:
+    if not storable(title).strip() or len(title) > 120:
         raise UsageError(
             f"a contest needs a title of 1 to 120 characters, and this one has {len(title.strip())}"
         )

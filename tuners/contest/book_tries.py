@@ -27,6 +27,7 @@ from tuners.contest.rows import try_of
 from tuners.contest.task import task
 from tuners.seeds import derive
 from tuners.store_format import alone
+from tuners.store_text import storable
 
 #: Characters of a comment.
 LONGEST = 2000
@@ -75,6 +76,7 @@ class Tries(Reading):
         if spent is not None:
             raise UsageError(f"your budget of {spent} is spent; mark your final configuration, or finish")
         resolved = resolve(task(contest.terms.task), config)
+        comment = storable(comment)
         check_reasons(reasons or {}, comment)
         _check_other(reasons or {}, comment)
         here = (
@@ -222,8 +224,6 @@ def check_reasons(reasons: Mapping[str, Reason], comment: str) -> None:
             raise UsageError(
                 f"the reason for {name} must be one of: {', '.join(Reason)}; {reason!r} is not; choose one of these"
             )
-    if "\0" in comment:  # PostgreSQL cannot store it
-        raise UsageError("a comment is text, and yours holds a character that is none (NUL); type it anew")
     if len(comment) > LONGEST:
         raise UsageError(
             f"a comment has at most {LONGEST} characters, and yours has {len(comment)}; shorten it"
