@@ -233,7 +233,7 @@ def test_mlflow_reads_the_same_trials(path: str, store: Store, tmp_path: Path) -
     with pytest.raises(UsageError, match="add --overwrite"):
         export(path, "searched", "mlflow", out)
     answer = subprocess.run(
-        [python, "-I", "-c", READ, f"sqlite:///{out}"], capture_output=True, text=True, timeout=120
+        [python, "-I", "-c", READ, f"sqlite:///{out}"], capture_output=True, text=True, timeout=240
     )
     assert answer.returncode == 0, answer.stderr[-2000:]
     found = json.loads(answer.stdout)

@@ -49,6 +49,8 @@ WORDS = (
     "s",
 )
 SECOND = ("--second-dev", "0.5")
+#: Each worker more would import the libraries once more.
+ONE = ("--workers", "1")
 
 
 @pytest.mark.parametrize("value", ["0", "1", "-0.5", "nan", "half"])
@@ -209,19 +211,19 @@ def facts(address: str) -> tuple[list, list, list]:
 
 
 @pytest.fixture(scope="module")
-def whole(own_data, command, tmp_path_factory) -> tuple[str, dict]:
+def whole(own_data, inside, tmp_path_factory) -> tuple[str, dict]:
     """The store of a study with a second dev set, and its document."""
     address = str(tmp_path_factory.mktemp("whole") / "s.sqlite")
-    done = command("--dataset", str(own_data), *WORDS, *SECOND, "--store", address, "--json")
+    done = inside("--dataset", str(own_data), *WORDS, *SECOND, *ONE, "--store", address, "--json")
     assert done.returncode == 0, done.stderr
     return address, json.loads(done.stdout)
 
 
 @pytest.mark.slow
-def test_a_study_with_it_is_the_study_whose_dev_is_the_first_part(own_data, whole, command, tmp_path):
+def test_a_study_with_it_is_the_study_whose_dev_is_the_first_part(own_data, whole, inside, tmp_path):
     address = str(tmp_path / "s.sqlite")
     folder = first_part(own_data, tmp_path / "own")
-    done = command("--dataset", str(folder), *WORDS, "--store", address, "--json")
+    done = inside("--dataset", str(folder), *WORDS, *ONE, "--store", address, "--json")
     assert done.returncode == 0, done.stderr
     trials, points, scores = facts(whole[0])
     assert (trials, [replace(point, second_error=None) for point in points]) == facts(address)[:2]
@@ -245,7 +247,7 @@ def test_a_study_with_it_is_the_study_whose_dev_is_the_first_part(own_data, whol
 
 @pytest.mark.slow
 def test_an_interrupted_study_says_how_to_go_on_and_divides_dev_again_as_before(
-    own_data, whole, command, environment, repo_root, tmp_path
+    own_data, whole, inside, environment, repo_root, tmp_path
 ):
     address = str(tmp_path / "s.sqlite")
     words = ["--dataset", str(own_data), *WORDS, *SECOND, "--store", address, "--json"]
@@ -261,7 +263,7 @@ def test_an_interrupted_study_says_how_to_go_on_and_divides_dev_again_as_before(
             if b"trial" in line:
                 break
         os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches every process of a terminal
-        out, rest = process.communicate(timeout=60)
+        out, rest = process.communicate(timeout=240)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -275,7 +277,7 @@ def test_an_interrupted_study_says_how_to_go_on_and_divides_dev_again_as_before(
     assert store.study("s").state == StudyState.INTERRUPTED
     kept = finished(store)
     assert kept
-    done = command("--resume", "s", "--store", address, "--json")
+    done = inside("--resume", "s", *ONE, "--store", address, "--json")
     assert done.returncode == 0, done.stderr
     assert store.study("s").state == StudyState.FINISHED
     after = finished(store)
