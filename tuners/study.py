@@ -38,7 +38,8 @@ from tuners.record import (
 from tuners.searcher import SEARCH, SearcherPlugin, Task
 from tuners.seeds import derive, search_seed, second_dev_seed
 from tuners.space import SearchSpace
-from tuners.store import SILENCE, Store, now
+from tuners.store import Store, now
+from tuners.store_reading import SILENCE
 from tuners.system_run import SystemRun
 from tuners.truth import add_truth, lacks_truth
 from tuners.tunable import Tunable, find_learner

@@ -30,7 +30,8 @@ from tuners.record import (
     TrialRecord,
     TrialState,
 )
-from tuners.store import DEFAULT, SILENCE, Store, location, shown
+from tuners.store import DEFAULT, Store, location, shown
+from tuners.store_reading import SILENCE
 
 #: Tables as earlier formats of the store had them.
 OLDER = Path(__file__).parent / "older"
