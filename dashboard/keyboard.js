@@ -1,6 +1,6 @@
 // What Streamlit and plotly leave out for whoever has no mouse. It is told once, for as long as the window shows the
 // dashboard.
-const SCROLLED = "[data-testid=stMarkdownContainer] table, .errors, [data-testid=stMain] pre";
+const SCROLLED = "[data-testid=stMarkdownContainer] table, [data-testid=stHtml]:has(> .errors), [data-testid=stMain] pre";
 const PRESSED = ".updatemenu-button";
 const HEADINGS = "[data-testid=stMain] :is(h1, h2, h3)";
 
@@ -44,7 +44,7 @@ addEventListener("keydown", (event) => {
 let clicked, before;
 
 addEventListener("click", ({ target }) => {
-  clicked = target.closest?.("button");
+  clicked = target.closest?.("button, a");
   before = new Set(headings().map((one) => one.textContent));
 }, true);
 
@@ -62,10 +62,10 @@ function arrive() {
   if (top < 60 || bottom > 0.6 * innerHeight) found.scrollIntoView({ block: "start" });
 }
 
+// With the frame that follows, however much changes before it.
 let due;
-// Pages that refresh change several times a second.
-const later = () => { due ??= setTimeout(() => { due = undefined; scroll(); press(); arrive(); }, 150); };
-const sizes = new ResizeObserver(later);
+const later = () => { due ??= requestAnimationFrame(() => { due = undefined; scroll(); press(); arrive(); }); };
+const sizes = new ResizeObserver(scroll);
 new MutationObserver(later).observe(document.body, {
   childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state", "disabled"],
 });

@@ -59,7 +59,7 @@ def _waits(contest: Contest, who: str, one: Try) -> None:
     text = "It is the next one." if ahead == 0 else f"**{ahead}** before it."
     if place is not None and place.wait is not None:
         text += f" Expected wait: {lasting(place.wait)}."
-    st.markdown(f"### :material/hourglass_top: Try {one.number} waits")
+    st.markdown(f"### :material/hourglass_top: Try {one.number} waits", anchors=False)
     st.markdown(text)
     _cancel(who, one)
 
@@ -68,7 +68,7 @@ def _trains(contest: Contest, who: str, one: Try) -> None:
     live = desk.live(contest.id).get((who, one.number))
     epochs = int(one.config["epochs"])
     done = live.epoch if live is not None else len(one.curve)
-    st.markdown(f"### :material/play_arrow: Try {one.number} trains: epoch {done} of {epochs}")
+    st.markdown(f"### :material/play_arrow: Try {one.number} trains: epoch {done} of {epochs}", anchors=False)
     parts.losses(live, one.curve, epochs, key=f"part-losses-{one.number}")
     _cancel(who, one)
 
@@ -77,9 +77,9 @@ def _ended(one: Try, tries: Sequence[Try], scored: bool) -> None:
     if scored and one.dev_error is not None:
         top = best(tries)
         mark = " :material/star: your best so far" if top is not None and top.number == one.number else ""
-        st.markdown(f"### Try {one.number}: {accuracy(one)} dev accuracy{mark}")
+        st.markdown(f"### Try {one.number}: {accuracy(one)} dev accuracy{mark}", anchors=False)
     else:
-        st.markdown(f"### Try {one.number} has ended")
+        st.markdown(f"### Try {one.number} has ended", anchors=False)
     said = outcome(one)
     if said:
         st.markdown(messages.escaped(f"{said[:1].upper()}{said[1:]}."))

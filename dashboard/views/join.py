@@ -69,7 +69,7 @@ def take_part(person: Person, contest: Contest) -> None:
         tuning.show(contest, person)
 
 
-st.title(TITLE)
+st.title(TITLE, anchor=False)
 joining.say()
 person = desk.person()
 contest = desk.contest(person.contest) if person is not None else None

@@ -102,7 +102,7 @@ def withdraw(mine: Person | None) -> None:
     st.rerun()
 
 
-st.title(TITLE)
+st.title(TITLE, anchor=False)
 joining.say()
 person = desk.person()
 contest = desk.contest(person.contest) if person is not None else None

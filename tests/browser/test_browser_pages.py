@@ -1,4 +1,5 @@
-"""Every page in a real browser: open to everybody as axe-core tells, light and dark, and no wider than a phone.
+"""Every page in a real browser: open to everybody as axe-core tells, wide and narrow, light and dark, and no wider than a
+phone. A participant of a contest looks, whose results are there.
 
 They share one visit of each page, as its loading is what takes the time.
 """
@@ -11,10 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from contest_records import add_contest, add_final, add_person, add_try, set_state
 from looks import fits, no_error
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dashboard.contest import identity
 from dashboard.navigation import declarations
+from tuners.contest.book import Book
+from tuners.contest.record import ContestState, EntrantKind
+from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -35,20 +41,22 @@ STARTS = {"insight": "searched", "live": "demo"}
 OTHERS = {"errors": ("eeg", "nobody"), "surfaces": ("patches",), "report": ("eeg",)}
 
 #: Something to look at.
-DRAWN = ".js-plotly-plot, .bars, table, code, canvas, [data-testid=stForm], [data-testid=stAlert]"
+DRAWN = ".js-plotly-plot, .bars, table, code, canvas, [data-testid=stForm], [data-testid=stAlert], [data-testid=stExpander]"
 
 BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
-#: Findings as [rule, what is wrong, element, positions of the entries that allow it].
+#: Findings as [rule, what is wrong, element, positions of the entries that allow it]. With the next frame the page has
+#: done what follows from how wide it is.
 FINDINGS = """async ([allowed, rules]) => {
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const found = await axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})});
     return found.violations.flatMap(({id, help, nodes}) => nodes.map(node => [id, help, node.html,
         [...allowed.keys()].filter(place => allowed[place].rule === id
             && document.querySelector(node.target[0]).matches(allowed[place].element))]));
 }"""
 
-#: What another scheme of colours may change.
-COLOURS = ["color-contrast", "link-in-text-block"]
+#: What another scheme of colours and another width may change.
+CHANGING = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 
 LAPTOP, PHONE = (1280, 900), (400, 800)
 
@@ -63,7 +71,7 @@ class Looks:
         self.needed: set[int] = set()
 
     def look(self) -> None:
-        """In both schemes, wide and narrow. The next page begins in the scheme that this one ends in."""
+        """Wide and narrow, and narrow in the other scheme, in which the next page begins."""
         self.settle(self.page)
         expect(self.page.locator("h1")).to_be_visible()
         expect(self.page.locator(DRAWN).filter(visible=True).first).to_be_visible()
@@ -73,14 +81,17 @@ class Looks:
         fits(self.page)
         self._change_scheme()
         fits(self.page)
+        self._ask_axe(CHANGING)
         self._resize(LAPTOP)
-        self._ask_axe(COLOURS)
 
     def _ask_axe(self, rules: list[str] | None = None) -> None:
         for rule, help, element, allowing in self.page.evaluate(FINDINGS, [ALLOWED, rules]):
             self.needed.update(allowing)
             if not allowing:
-                self.wrong.append(f"{self.page.url}, {self.schemes[0]}: {rule}: {help}: {element[:200]}")
+                width = self.page.evaluate("innerWidth")
+                self.wrong.append(
+                    f"{self.page.url}, {self.schemes[0]}, {width}: {rule}: {help}: {element[:200]}"
+                )
 
     def _change_scheme(self) -> None:
         """The page changes where it stands, and again once the server has been told."""
@@ -95,12 +106,34 @@ class Looks:
         self.settle(self.page)
 
 
+@pytest.fixture
+def token(store: Store) -> str:
+    """Of somebody who took part in a contest that is scored."""
+    made, book = add_contest(store), Book(store)
+    book.open(made.id)
+    people = [add_person(store, made, alias) for alias in ("Nimble Otter", "Calm Crane")]
+    for place, one in enumerate(people):
+        add_try(store, made, one.person.id, 1, 0.4)
+        add_try(store, made, one.person.id, 2, 0.3 - place / 10)
+        errors = (0.31, 0.33, 0.3 + place / 10)
+        add_final(store, made, EntrantKind.PERSON, one.person.alias, 0.3, errors, person=one.person.id)
+    add_final(store, made, EntrantKind.TUNER, "optuna-tpe 1", 0.25, (0.3, 0.28, 0.29))
+    add_final(store, made, EntrantKind.DEFAULTS, "all defaults", 0.5, (0.51, 0.52, 0.5))
+    set_state(store, made, state=str(ContestState.SCORED), ended=made.created, freeze=made.created)
+    return people[0].token
+
+
 def test_pages_are_open_to_everybody_and_fit_a_phone(
-    browse: Callable[..., BrowserContext], settle: Callable[[Page], None], dashboard: str, searched: str
+    browse: Callable[..., BrowserContext],
+    settle: Callable[[Page], None],
+    dashboard: str,
+    searched: str,
+    token: str,
 ) -> None:
     # Words that fade in have no contrast yet.
     context = browse(*LAPTOP, color_scheme="light", reduced_motion="reduce")
     context.add_init_script(path=wheel_member("axe-playwright-python", "0.1.8", "axe.min.js"))
+    context.add_cookies([{"name": identity.PERSON, "value": token, "url": dashboard, "sameSite": "Strict"}])
     page = context.new_page()
     looks = Looks(page, settle)
     for address, study in STARTS.items():

@@ -1,4 +1,4 @@
-"""A replay in a real browser: nothing moves by itself, and the button moves surface, title and slider."""
+"""A replay in a real browser: nothing moves by itself, and the button moves surface, title and slider, by keys as well."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_button_plays_the_frames_and_the_slider_goes_back(
     expect(title).to_contain_text("epoch 1 of 4")
     page.wait_for_timeout(1_500)
     expect(title).to_contain_text("epoch 1 of 4")
-    page.get_by_text("▶ Play").click()
+    page.get_by_role("button", name="Play").press("Enter")
     expect(title).to_contain_text("epoch 4 of 4")
     rail = page.locator(".slider-rail-touch-rect")
     box = rail.bounding_box()
