@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
+from keras_networks import search
 
 import datasets
 from datasets.inputs import input_shape
@@ -71,48 +74,31 @@ def test_the_networks_by_hand_are_points_of_the_spaces(by_hand, name, config):
     assert shown.split(",")[0] == model.architecture(config, (2,), 4).split(",")[0]
 
 
-ITSELF = """
-import sys, pickle, keras_tuner
-from datasets.inputs import fit_inputs
-from datasets.plugins import scan
-from tuners.tunable import HYPERMODELS, Tunable
-file, directory = sys.argv[1:]
-with open(file, "rb") as handle:
-    splits = pickle.load(handle)
-for name, model in scan(HYPERMODELS, Tunable).items():
-    split = splits[max(model.kinds)]
-    inputs = fit_inputs(split)
-    hypermodel = model.hypermodel(inputs.shape, 2)
-    assert isinstance(hypermodel, keras_tuner.HyperModel)
-    tuner = keras_tuner.RandomSearch(
-        hypermodel, objective=keras_tuner.Objective("val_error", "min"), max_trials=2, seed=4,
-        directory=directory, project_name=name,
-    )
-    dev = (inputs.evaluation(split.dev.x), split.dev.y)
-    tuner.search(inputs.evaluation(split.train.x), split.train.y, validation_data=dev, epochs=1, verbose=0)
-    space = model.space_for(inputs.shape)
-    for trial in tuner.oracle.trials.values():
-        config = space.resolve(trial.hyperparameters.values)
-        problem = space.problem(config)
-        assert trial.status == ("COMPLETED" if problem is None else "FAILED"), trial.message
-        assert problem is None or problem in trial.message
-        assert problem is not None or 0 <= trial.score <= 1
-    print(name, flush=True)
-"""
+#: One of each sort for Keras Tuner itself, which builds every network of a condition first.
+SEARCHED = ["cnn-a", "lstm-a", "mlp-a1"]
 
 
-@pytest.mark.parametrize("backend", ["torch", "tensorflow"])
-def test_keras_tuner_itself_runs_the_hypermodels(backend, toy, command, tmp_path):
-    file = tmp_path / "splits"
+@pytest.fixture(scope="module")
+def on_torch(toy, command, quick, tmp_path_factory) -> list[str]:
+    """What a process on PyTorch has done; one for both tests, as its start is what takes the time."""
+    folder = tmp_path_factory.mktemp("torch")
+    file = folder / "splits"
     file.write_bytes(pickle.dumps({kind: toy(kind) for kind in KINDS}))
-    # One of each sort: Keras Tuner builds every network of a condition first, and TensorFlow traces each trial.
-    models = ["cnn-a", "lstm-a", "mlp-a1"] if backend == "torch" else ["cnn-a"]
-    code = ITSELF.replace(
-        "scan(HYPERMODELS, Tunable).items()", f"[(n, scan(HYPERMODELS, Tunable)[n]) for n in {models}]"
-    )
-    done = command(str(file), str(tmp_path), program=("-c", code), KERAS_BACKEND=backend)
+    program = (str(Path(__file__).with_name("keras_networks.py")),)
+    done = command(str(file), str(folder), *SEARCHED, "--", *KERAS, program=program, **quick)
     assert done.returncode == 0, done.stderr
-    assert [name for name in models if name in done.stdout.split()] == models
+    return done.stdout.splitlines()
+
+
+def test_keras_tuner_itself_runs_the_hypermodels_on_torch(on_torch):
+    assert [line for line in on_torch if line.startswith("searched ")] == [f"searched {n}" for n in SEARCHED]
+
+
+def test_keras_tuner_itself_runs_a_hypermodel_on_tensorflow(toy, tmp_path):
+    import keras
+
+    assert keras.backend.backend() == os.environ.get("KERAS_BACKEND", "tensorflow")
+    search("cnn-a", toy("patches"), str(tmp_path))
 
 
 def test_a_keras_network_learns_keeps_its_best_weights_and_reports_exact_errors(split):
@@ -228,30 +214,5 @@ def test_every_model_learns_toy_data_of_its_kinds(name, toy):
         assert np.mean(fitted.predict(split.dev.x) != split.dev.y) == kept < 0.3
 
 
-TORCH = """
-import sys, pickle
-from datasets.plugins import scan
-from datasets.inputs import input_shape
-from manual.learner import Plan
-from tuners.draw import first_look
-from tuners.tunable import HYPERMODELS, Tunable
-with open(sys.argv[1], "rb") as handle:
-    splits = pickle.load(handle)
-for name in sys.argv[2:]:
-    model = scan(HYPERMODELS, Tunable)[name]
-    split = splits[min(model.kinds)]
-    reports = []
-    config = first_look(model.space_for(input_shape(split)))
-    fitted = model.train(config, split, 2, Plan(1, 1), lambda report: bool(reports.append(report)) or True)
-    assert fitted.probabilities(split.dev.x).shape == (len(split.dev), 2)
-    assert reports[0].dev_answers in (1, 2)
-    print(name, flush=True)
-"""
-
-
-def test_every_keras_model_trains_on_the_torch_backend(toy, command, quick, tmp_path):
-    file = tmp_path / "splits"
-    file.write_bytes(pickle.dumps({kind: toy(kind) for kind in KINDS}))
-    done = command(str(file), *KERAS, program=("-c", TORCH), **quick)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == KERAS
+def test_every_keras_model_trains_on_the_torch_backend(on_torch):
+    assert [line for line in on_torch if line.startswith("trained ")] == [f"trained {name}" for name in KERAS]
