@@ -110,20 +110,27 @@ def _exported(contest: Contest, login: str | None) -> bytes:
 def _delete(contest: Contest) -> None:
     if contest.state == ContestState.OPEN:
         return
-    with st.popover("Delete …", icon=":material/delete:", key="erase-contest"):
+    # Keys of its own: the next contest may have the same title, and nothing typed or clicked here is meant for it.
+    with st.popover("Delete …", icon=":material/delete:", key=f"erase-{contest.id}"):
         st.markdown(
             "Deletes the contest with everything of everybody: consents, answers, tries, results. The tuners' study stays. "
             f"This cannot be taken back. Type its title to confirm: **{messages.escaped(contest.title)}**"
         )
-        typed = st.text_input("Title of the contest", key="delete-typed", autocomplete="off")
+        typed = st.text_input("Title of the contest", key=f"erase-typed-{contest.id}", autocomplete="off")
         st.button(
             "Delete it with everything",
             type="primary",
             disabled=typed.strip() != contest.title,
-            key="delete-contest-now",
+            key=f"erase-now-{contest.id}",
             on_click=_do,
-            args=(lambda book: book.delete(contest.id),),
+            args=(lambda book: _erase(book, contest.id),),
         )
+
+
+def _erase(book: Book, id: str) -> None:
+    """Of two quick clicks the second finds nothing any more, which is no trouble."""
+    if any(one.id == id for one in book.contests()):
+        book.delete(id)
 
 
 def _do(action: Callable[[Book], object]) -> None:

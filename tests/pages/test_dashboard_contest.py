@@ -12,7 +12,7 @@ import streamlit as st
 from contest_records import add_contest, add_person, add_try, set_state
 from streamlit.testing.v1 import AppTest
 
-from dashboard.contest import addresses, doors, identity, overlook, serving
+from dashboard.contest import addresses, controls, doors, identity, overlook, serving
 from dashboard.navigation import declarations
 from tuners.contest import access
 from tuners.contest.access import Access
@@ -120,15 +120,21 @@ def test_from_the_lobby_to_the_end(desk: Access, open_page: Open, store: Store, 
     assert "an export needs at least 5 people" in words(app)
 
 
-def test_deleting_needs_the_title(desk: Access, open_page: Open, store: Store) -> None:
-    contest = add_contest(store)
+def test_deleting_needs_the_title(
+    desk: Access, open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, contest = add_contest(store), add_contest(store)
+    typed, now = f"erase-typed-{contest.id}", f"erase-now-{contest.id}"
     app = open_page("contest", contest=contest.id)
-    assert app.button(key="delete-contest-now").disabled
-    app.text_input(key="delete-typed").input("A clas").run()
-    assert app.button(key="delete-contest-now").disabled
-    app.text_input(key="delete-typed").input("A class").run()
-    app.button(key="delete-contest-now").click().run()
-    assert Book(store).contests() == []
+    assert app.button(key=now).disabled
+    app.text_input(key=typed).input("A clas").run()
+    assert app.button(key=now).disabled
+    click = controls._do
+    monkeypatch.setattr(controls, "_do", lambda action: [click(action), click(action)])  # a double click
+    app.text_input(key=typed).input("A class").run()
+    app.button(key=now).click().run()
+    assert Book(store).contests() == [other] and not app.error
+    assert app.button(key=f"erase-now-{other.id}").disabled, "nobody has typed its title"
 
 
 def test_click_after_the_login_has_ended_does_nothing(
