@@ -20,9 +20,13 @@ HEAVY += ("openslide", "tifffile", "imagecodecs", "edfio", "mne", "scipy.signal"
 
 RUN_ALL_PAGES = """
 import sys
+from functools import cache
 from pathlib import Path
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+# A server looks once for installed components; AppTest would at every page.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 app = AppTest.from_file(str(Path("dashboard/app.py").resolve()), default_timeout=60)
 app.query_params["study"] = "demo"
 app.run()
@@ -54,7 +58,7 @@ def test_no_page_imports_a_library_that_trains_or_reads_a_corpus(
         env=os.environ | {"HANDTUNE_STORE": finished.address, "PYTHONPATH": str(repo_root)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert answer.returncode == 0, answer.stderr[-3000:]
     shown, heavy = (line for line in answer.stdout.splitlines() if line.startswith(("SHOWN", "HEAVY")))
