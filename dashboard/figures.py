@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -28,6 +29,9 @@ CONFIG = {
 
 #: Readable from the last rows of a class room, and as large again as `projector` says.
 FONT = 15
+
+#: Letters of a line in a legend.
+LEGEND = 36
 
 #: How much higher charts are on a projector: less than their text is larger, as the screen is no higher.
 HIGHER = 1.15
@@ -144,12 +148,19 @@ def dress(figure: go.Figure, *, zoom: bool) -> None:
     if projector.on() and figure.layout.height:
         figure.update_layout(height=round(figure.layout.height * HIGHER))
     figure.update_annotations(font=text)
+    figure.for_each_trace(_wrap)
     for axes in (figure.update_xaxes, figure.update_yaxes):
         axes(tickfont=text, title_font=text, fixedrange=not zoom)
     names = _systems(figure)
     if names:  # two lines a name, so that bars have room on a phone
         two_lines = [name.replace(" (", "<br>(") for name in names]
         figure.update_yaxes(tickmode="array", tickvals=names, ticktext=two_lines)
+
+
+def _wrap(trace: Any) -> None:
+    """Its name on lines that a phone shows whole: plotly cuts off what is longer."""
+    if trace.name and len(trace.name) > LEGEND:
+        trace.name = "<br>".join(textwrap.wrap(trace.name, LEGEND))
 
 
 def stand_out(figure: go.Figure) -> None:

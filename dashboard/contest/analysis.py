@@ -39,7 +39,7 @@ def frame(contest: Contest, name: str, public: bool, random_study: str | None) -
 def figure(contest: Contest, name: str, public: bool, random_study: str | None) -> go.Figure | None:
     """The figure of a part in the page's fonts and colours; nobody changes it after this."""
     own = random_study if name == "random_search" else None
-    look = str((figures.ground(), figures.font(), projector.on()))
+    look = str((figures.ground(), figures.font(), projector.on(), figures.phone()))
     return _figure(reading.source(), contest.id, stage(contest), name, public, own, look)
 
 
@@ -96,5 +96,7 @@ def _figure(
     if made is not None:
         made.update_layout(margin_t=40 if made.layout.annotations else 10)
         figures.dress(made, zoom=False)
-        made.update_annotations(selector={"name": STAMP}, font={"size": 2 * figures.font()})
+        # As large as its panel, which is narrow beside the names of entrants on a phone.
+        size = figures.font() if figures.phone() else 2 * figures.font()
+        made.update_annotations(selector={"name": STAMP}, font={"size": size})
     return made

@@ -151,13 +151,21 @@ def show_scoring(now: Moment, you: str) -> None:
     if not first:
         show_dev(now, you)
         return
-    st.html(board.podium(now.results, you, now.provisional))
-    st.html(board.final_table(now.results, you, provisional=True))
+    show_ranks(now, you, now.provisional)
     interval = ", with Student's 95 % interval of that mean" if found.rounds > 1 else ""
     st.caption(
         f"Eval accuracy so far: the mean over the trainings that are over for everybody who has one here, the same seeds for "
         f"all{interval}. Places may change until all are over."
     )
+
+
+def show_ranks(now: Moment, you: str, provisional: str = "") -> None:
+    """Podium and table; beside each other on a projector, so that nobody has to scroll in front of a class."""
+    first, second = (
+        st.columns([0.54, 0.46], gap="medium") if projector.on() else (st.container(), st.container())
+    )
+    first.html(board.podium(now.results, you, provisional))
+    second.html(board.final_table(now.results, you, provisional=bool(provisional)))
 
 
 def show_end(now: Moment, you: str) -> None:
@@ -166,8 +174,7 @@ def show_end(now: Moment, you: str) -> None:
         return
     with says():
         st.markdown(board.verdict(now.results))
-    st.html(board.podium(now.results, you))
-    st.html(board.final_table(now.results, you))
+    show_ranks(now, you)
     st.caption(
         f"Eval accuracy: the mean of {now.contest.terms.final_seeds} trainings on train and dev, the same seeds for all, with "
         "Student's 95 % interval of that mean; it holds the luck of seeds, not that of people. Two things move a configuration from dev to eval: it was "
