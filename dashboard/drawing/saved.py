@@ -93,7 +93,7 @@ def panel(draft: Draft) -> None:
         disabled=draft.empty,
         help="Dev and eval are drawn like train where they are empty",
     )
-    if draft.name and draft.name in drawings.names():
+    if draft.name in drawings.names() and not others(draft, draft.name):
         st.caption(f"Saved as **{messages.escaped(draft.name)}** in `{drawings.folder()}`. Search on it:")
         st.code(
             jobs.command(["--dataset", draft.name, "--tuner", "keras-random", "--baselines"]),

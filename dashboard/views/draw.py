@@ -174,12 +174,13 @@ def edit(draft: Draft) -> None:
         split = head(draft)
         place = st.container()
     with right:
-        show_trouble(draft)
-        company.note(draft)
-        if draft.empty:
-            examples.show(draft)
-        else:
-            st.html(overview.overview(draft.canvas))
+        with st.container():  # one place whatever it holds: tabs that move forget which of them is open
+            show_trouble(draft)
+            company.note(draft)
+            if draft.empty:
+                examples.show(draft)
+            else:
+                st.html(overview.overview(draft.canvas))
         filling, renaming, numbers, saving, exchange = st.tabs(
             ["Fill", "Classes", "Numbers", "Save", "Files"]
         )
