@@ -31,6 +31,8 @@ ENDLESS = {"learner": "mlp-m1", "config": MLP | {"patience": 10**6}, "seed": 1, 
 TASK = "ray::run_job"
 NODE = {"num_cpus": 1, "object_store_memory": 2**27}
 WATCH = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500}
+#: A driver's workers begin with its tasks, and none for a node that gets no task: each imports the libraries anew.
+LATE = {"prestart_worker_first_driver": False, "enable_worker_prestart": False}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def cluster(tmp_path_factory):
     """
     from ray.cluster_utils import Cluster
 
-    head = NODE | {"num_cpus": 0, "include_dashboard": False, "_system_config": WATCH}
+    head = NODE | {"num_cpus": 0, "include_dashboard": False, "_system_config": WATCH | LATE}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     for _ in range(2):
         cluster.add_node(**NODE)
