@@ -186,6 +186,8 @@ def people_join(room: Class) -> None:
     page.get_by_text("My results may be passed on").click()
     settle(page)
     page.get_by_role("button", name="I agree").click()
+    # What was clicked is gone; who cannot see the page is told what came.
+    expect(page.get_by_role("heading", name="Keep your personal code")).to_be_focused()
     page.get_by_text("I have kept it.").click()
     code = page.get_by_role("code").inner_text().strip()
     settle(page)

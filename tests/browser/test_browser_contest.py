@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import axe
 import psutil
 import pytest
 from contest_class import (
@@ -100,6 +101,8 @@ def a_try_by_hand(room: Class) -> None:
     (one,) = room.tries("anna")
     assert one.state == TryState.COMPLETE and one.dev_error is not None
     expect(shown).to_contain_text(f"{100 - 100 * one.dev_error:.2f} %")
+    expect(page.get_by_role("status").filter(has_text="Try 1 has ended")).to_have_count(1)
+    axe.is_open_on_a_phone(page)
 
 
 def _choose(room: Class, label: str, option: str) -> None:

@@ -6,11 +6,10 @@ They share one visit of each page, as its loading is what takes the time.
 
 from __future__ import annotations
 
-import sys
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import axe
 import pytest
 from contest_records import add_contest, add_final, add_person, add_try, set_state
 from looks import fits, no_error
@@ -23,13 +22,7 @@ from tuners.contest.record import ContestState, EntrantKind
 from tuners.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from third_party import wheel_member  # noqa: E402
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-ALLOWED = tomllib.loads((Path(__file__).parent / "accessibility_allowed.toml").read_text())["allowed"]
 
 #: The pages in the order of the menu, by address.
 TITLES = {page.url_path: page.title for page in declarations(ROOT / "dashboard" / "views")}
@@ -44,19 +37,6 @@ OTHERS = {"errors": ("eeg", "nobody"), "surfaces": ("patches",), "report": ("eeg
 DRAWN = ".js-plotly-plot, .bars, table, code, canvas, [data-testid=stForm], [data-testid=stAlert], [data-testid=stExpander]"
 
 BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-
-#: Findings as [rule, what is wrong, element, positions of the entries that allow it]. With the next frame the page has
-#: done what follows from how wide it is.
-FINDINGS = """async ([allowed, rules]) => {
-    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    const found = await axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})});
-    return found.violations.flatMap(({id, help, nodes}) => nodes.map(node => [id, help, node.html,
-        [...allowed.keys()].filter(place => allowed[place].rule === id
-            && document.querySelector(node.target[0]).matches(allowed[place].element))]));
-}"""
-
-#: What another scheme of colours and another width may change.
-CHANGING = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 
 LAPTOP, PHONE = (1280, 900), (400, 800)
 
@@ -81,17 +61,13 @@ class Looks:
         fits(self.page)
         self._change_scheme()
         fits(self.page)
-        self._ask_axe(CHANGING)
+        self._ask_axe(axe.CHANGING)
         self._resize(LAPTOP)
 
-    def _ask_axe(self, rules: list[str] | None = None) -> None:
-        for rule, help, element, allowing in self.page.evaluate(FINDINGS, [ALLOWED, rules]):
-            self.needed.update(allowing)
-            if not allowing:
-                width = self.page.evaluate("innerWidth")
-                self.wrong.append(
-                    f"{self.page.url}, {self.schemes[0]}, {width}: {rule}: {help}: {element[:200]}"
-                )
+    def _ask_axe(self, rules: Sequence[str] | None = None) -> None:
+        wrong, needed = axe.findings(self.page, rules)
+        self.wrong += [f"{self.schemes[0]}, {one}" for one in wrong]
+        self.needed |= needed
 
     def _change_scheme(self) -> None:
         """The page changes where it stands, and again once the server has been told."""
@@ -132,7 +108,7 @@ def test_pages_are_open_to_everybody_and_fit_a_phone(
 ) -> None:
     # Words that fade in have no contrast yet.
     context = browse(*LAPTOP, color_scheme="light", reduced_motion="reduce")
-    context.add_init_script(path=wheel_member("axe-playwright-python", "0.1.8", "axe.min.js"))
+    context.add_init_script(path=axe.script())
     context.add_cookies([{"name": identity.PERSON, "value": token, "url": dashboard, "sameSite": "Strict"}])
     page = context.new_page()
     looks = Looks(page, settle)
@@ -149,4 +125,4 @@ def test_pages_are_open_to_everybody_and_fit_a_phone(
             page.goto(f"{dashboard}/{address}?study={study}")
             looks.look()
     assert looks.wrong == [], "\n".join(looks.wrong)
-    assert [entry for place, entry in enumerate(ALLOWED) if place not in looks.needed] == []
+    assert [entry for place, entry in enumerate(axe.ALLOWED) if place not in looks.needed] == []
