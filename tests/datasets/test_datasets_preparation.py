@@ -221,9 +221,7 @@ def test_a_killed_preparation_goes_on_where_it_was(corpus, tmp_path):
     values = {"corpus": str(corpus), "log": str(log), "sizes": SIZES, "out": str(tmp_path / "out")}
     script.write_text(RUN.format(tests=str(Path(__file__).parent), **values))
     process = subprocess.Popen([sys.executable, str(script)])
-    for _ in range(400):
-        if log.exists() and len(log.read_text().splitlines()) >= 4:
-            break
+    while process.poll() is None and not (log.exists() and len(log.read_text().splitlines()) >= 4):
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -119,7 +119,7 @@ def open_page(address: str) -> Open:
     """Opens a page as an address would: `open_page("errors", study="demo")`."""
 
     def open_page(name: str, /, **parameters: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=240)
         for key, value in parameters.items():
             app.query_params[key] = value
         return app.switch_page(f"views/{name}.py").run()

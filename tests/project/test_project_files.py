@@ -31,7 +31,7 @@ def _make(root: Path, *arguments: str, **environment: str) -> subprocess.Complet
         env=inherited | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -150,7 +150,7 @@ def test_every_package_of_the_project_is_installed_from_here(repo_root: Path, tm
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert answer.returncode == 0, answer.stderr
     origins = [Path(line) for line in answer.stdout.splitlines()]
@@ -190,7 +190,7 @@ def test_plug_ins_may_not_import_the_heavy_libraries_at_the_top(repo_root: Path)
             input=code,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
         )
         assert ("TID253" in answer.stdout) is banned, (folder, answer.stdout, answer.stderr)
 
@@ -200,7 +200,7 @@ def test_plug_ins_may_not_import_the_heavy_libraries_at_the_top(repo_root: Path)
 
 def test_hadolint_has_nothing_to_say(repo_root: Path) -> None:
     answer = subprocess.run(
-        [_tool("hadolint"), "Dockerfile"], cwd=repo_root, capture_output=True, text=True, timeout=60
+        [_tool("hadolint"), "Dockerfile"], cwd=repo_root, capture_output=True, text=True, timeout=240
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stdout == ""
@@ -238,7 +238,7 @@ def test_streamlit_knows_every_option_that_is_set(repo_root: Path) -> None:
         "print(c.get_option('server.address'), c.get_option('runner.postScriptGC'))\n"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, timeout=240
     )
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.split() == ["127.0.0.1", "False"]

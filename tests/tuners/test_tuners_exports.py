@@ -207,7 +207,7 @@ def test_help_answers_without_the_libraries(repo_root: Path) -> None:
         "print([m for m in ('optuna', 'pandas', 'sqlalchemy', 'torch') if m in sys.modules])"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, timeout=240
     )
     assert answer.stdout.strip() == "[]", answer.stderr
 

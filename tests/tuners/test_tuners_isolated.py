@@ -263,24 +263,28 @@ def test_the_process_ends_with_the_one_that_started_it(tmp_path, repo_root):
         ip.SERVER, ip.python_of = Path({str(tmp_path)!r}) / "server.py", lambda name: sys.executable
         server = ip.IsolatedProcess("tiny")
         server.call("start", algorithm="any", seed=1, space=[], settings={{}})
-        if os.fork() == 0:
-            time.sleep(5)  # holds the other end of the pipe for longer than the server may live
+        holder = os.fork()
+        if holder == 0:
+            time.sleep(600)  # holds the other end of the pipe for longer than the server may live
             os._exit(0)
-        print(server.process.pid, flush=True)
-        time.sleep(60)
+        print(server.process.pid, holder, flush=True)
+        time.sleep(600)
     """)
     parent = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=repo_root
     )
     assert parent.stdout is not None
-    child = int(parent.stdout.readline())
+    child, holder = map(int, parent.stdout.readline().split())
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 4
-    while is_running(child) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_running(child)
+    try:
+        deadline = time.monotonic() + 240
+        while is_running(child) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not is_running(child) and is_running(holder)
+    finally:
+        os.kill(holder, signal.SIGKILL)
 
 
 def is_running(pid: int) -> bool:

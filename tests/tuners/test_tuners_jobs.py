@@ -325,7 +325,7 @@ def test_jobs_run_in_turn_and_outlive_a_killed_server_and_a_cancellation(
             [sys.executable, "-m", "tuners.jobs", "--store", store.address],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
         )
         assert second.returncode == 0
         assert "another server" in second.stderr
@@ -366,7 +366,7 @@ def test_a_server_whose_jobs_were_deleted_ends_them_and_goes_on(store: Store) ->
 def test_the_command_answers_in_plain_words(tmp_path: Path) -> None:
     def say(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tuners.jobs", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=30)
+        return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
     assert "examples:" in say("--help").stdout
     wrong = say("--limit", "0")

@@ -146,7 +146,7 @@ def server():
 
 def wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> None:
     engine = create_engine(url)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 240
     while True:
         try:
             engine.connect().close()

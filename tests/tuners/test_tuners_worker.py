@@ -211,7 +211,7 @@ def test_workers_survive_failing_jobs_and_are_replaced_when_they_die(runner, fol
 
     # Killed while it had nothing to do: the next job does not notice.
     os.kill(second, signal.SIGKILL)
-    runner._workers[0].process.join(10)
+    runner._workers[0].process.join(240)
     assert isinstance(collect(runner, runner.submit(knn))[-1], Done)
 
     # Told to stop after an epoch.
@@ -242,7 +242,7 @@ def test_workers_survive_failing_jobs_and_are_replaced_when_they_die(runner, fol
 def test_a_worker_ends_by_itself_when_the_other_side_is_gone(runner):
     process = runner._workers[0].process
     runner._workers[0].pipe.close()
-    process.join(30)
+    process.join(240)
     assert process.exitcode == 0
 
 
