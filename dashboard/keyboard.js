@@ -39,7 +39,7 @@ addEventListener("keydown", (event) => {
   button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
 });
 
-// A click that takes away what was clicked leads to what came of it: to the first heading that is new. Without that the
+// A click that takes away what was clicked, be it that a phone's menu closes, leads to what came of it: to the first heading that is new. Without that the
 // focus is nowhere, nothing is read out, and on a phone the new part may lie above or below the window.
 let clicked, before;
 
@@ -52,7 +52,8 @@ addEventListener("click", ({ target }) => {
 for (const kind of ["focusin", "keydown", "wheel", "touchmove"]) addEventListener(kind, () => { clicked = null; }, true);
 
 function arrive() {
-  if (!clicked || (clicked.isConnected && !clicked.disabled) || document.activeElement !== document.body) return;
+  if (!clicked || document.activeElement !== document.body) return;
+  if (!clicked.disabled && clicked.checkVisibility({ visibilityProperty: true })) return;
   if (document.querySelector("[data-testid=stApp]").dataset.testScriptState !== "notRunning") return;
   const found = headings().find((one) => !before.has(one.textContent));
   if (!found) return;
