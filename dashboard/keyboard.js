@@ -39,8 +39,9 @@ addEventListener("keydown", (event) => {
   button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
 });
 
-// A click that takes away what was clicked, be it that a phone's menu closes, leads to what came of it: to the first heading that is new. Without that the
-// focus is nowhere, nothing is read out, and on a phone the new part may lie above or below the window.
+// A click that takes away what was clicked, be it that a phone's menu closes, leads to what came of it: to the first
+// heading that is new. Without that the focus is nowhere, nothing is read out, and on a phone the new part may lie above
+// or below the window.
 let clicked, before;
 
 addEventListener("click", ({ target }) => {
