@@ -189,11 +189,13 @@ def in_words(found: Cost, terms: Terms, people: int) -> str:
 
 def _create(title: str, terms: Terms, consent: Consent) -> None:
     made: list[Contest] = []
+    # Before it: a second quick click ends this run wherever it next asks Streamlit, and shall not find the form again.
+    asked = st.session_state.pop(NEW, None)
     trouble = desk.attempt(lambda book: made.append(book.create(title, terms, consent)))
     if trouble:
+        st.session_state[NEW] = asked
         st.error(messages.escaped(trouble[:1].upper() + trouble[1:]), icon=":material/error:")
         return
     reset("new-title")
-    st.session_state.pop(NEW, None)
     deep_links.follow("contest", made[0].id)
     st.rerun()
