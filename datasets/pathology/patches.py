@@ -54,8 +54,8 @@ def covered_area(
     """Square pixels of each window inside a polygon, shape (len(tops), len(lefts)).
 
     Measured along the middle line of every row of pixels, exactly in x. Polygons whose corners have whole
-    coordinates and whose sides are upright or level are exact; others err by less than a square pixel for each
-    vertex inside the window. Inside is where the outline winds around a point a number of times that is not
+    coordinates and whose sides are upright or level are exact; of others a side that is nearly level errs most, by up
+    to half a square pixel for each column that it passes. Inside is where the outline winds around a point a number of times that is not
     zero: concave, self-touching and self-crossing outlines, drawn either way round, cover what they surround.
     """
     area = np.zeros((len(tops), len(lefts)))
